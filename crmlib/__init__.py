@@ -1,0 +1,30 @@
+"""crmlib: the measures, companies, figures and exercises behind the customer relationship management course.
+
+`import crmlib as crm` costs what `import pandas` costs: every name below is loaded from its room when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "companies": ("Company", "load_bank", "load_utility", "simulate_bank", "simulate_utility"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = ["__version__", "show", *_ROOMS, *_ROOM_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOM_OF:
+        return getattr(importlib.import_module(f"crmlib.{_ROOM_OF[name]}"), name)
+    if name == "show" or name in _ROOMS:
+        return importlib.import_module(f"crmlib.{name}")
+    raise AttributeError(f"crmlib has no {name!r}. See dir(crmlib) for what it has.")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
