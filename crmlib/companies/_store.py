@@ -167,6 +167,7 @@ def typed(frame: pd.DataFrame, spec: dict) -> pd.DataFrame:
             column = column.astype("bool")
         else:
             column = column.astype("str")
+            column = column.where(column.ne("")) if optional else column  # as a reader of the file sees it
         columns[name] = column.array
     # copy=False keeps a million-customer company from being held twice
     return pd.DataFrame(columns, copy=False)
@@ -229,18 +230,23 @@ def file_name(table: str, spec: dict) -> str:
 
 
 def _csv_bytes(frame: pd.DataFrame, spec: dict) -> bytes:
-    """Write a table as CSV: ISO dates, LF line ends, UTF-8, the shortest text that reads back to the same number."""
+    """Write a table as CSV: ISO dates, LF line ends, the shortest text that reads back to the same number."""
     out = frame.copy(deep=False)
     for name, about in spec["fields"].items():
-        if about["type"] in ("date", "month"):
-            out[name] = out[name].dt.strftime("%Y-%m-%d")
-        elif about["type"] == "time":
-            out[name] = out[name].dt.strftime("%Y-%m-%dT%H:%M")
+        if about["type"] in ("date", "month", "time"):
+            # numpy writes ISO text twenty times as fast as strftime
+            text = np.datetime_as_string(out[name].to_numpy(), unit="m" if about["type"] == "time" else "D")
+            out[name] = np.where(out[name].isna(), "", text)
         elif about["type"] == "yes-no":
-            out[name] = out[name].map({True: "yes", False: "no"})
+            out[name] = np.where(out[name], "yes", "no")
         elif about["type"] == "number" and about["decimals"] == 0:
             out[name] = out[name].astype("Int64")
-    return out.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return out.to_csv(index=False, lineterminator="\n").encode(_encoding(spec))
+
+
+def _encoding(spec: dict) -> str:
+    """Return a file's encoding: UTF-8, unless the dictionary keeps an old system's on purpose."""
+    return spec.get("encoding", "utf-8")
 
 
 def write_company(company: Company, folder: Path) -> list[Path]:
@@ -257,7 +263,7 @@ def write_company(company: Company, folder: Path) -> list[Path]:
             spec = about[group][table]
             path = folder / ("truth" if group == "truth" else "") / file_name(table, spec)
             content = _csv_bytes(frame, spec)
-            path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+            path.write_bytes(gzip.compress(content, compresslevel=6, mtime=0) if path.suffix == ".gz" else content)
             written.append(path)
             resources_.append(_resource(path.relative_to(folder).as_posix(), group, table, spec, len(frame), content))
     package = {
@@ -312,7 +318,7 @@ def _resource(path: str, group: str, table: str, spec: dict, rows: int, content:
         "path": path,
         "profile": "tabular-data-resource",
         "description": spec["about"],
-        "encoding": "utf-8",
+        "encoding": _encoding(spec),
         "rows": rows,
         "sha256": hashlib.sha256(content).hexdigest(),
         "schema": schema,
@@ -390,9 +396,10 @@ def _read_table(folder: Path, group: str, table: str, spec: dict, hashes: dict, 
 def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
     """Turn a file's text into a typed table, or say which column and rows cannot be read."""
     try:
-        header = pd.read_csv(io.BytesIO(content), nrows=0, encoding="utf-8").columns
+        text = content.decode(_encoding(spec))
+        header = pd.read_csv(io.StringIO(text), nrows=0).columns
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise ValueError(f"The file {where} is not a UTF-8 table with commas ({fault}). {RESTORE}") from fault
+        raise ValueError(f"The file {where} is not a table with commas in {_encoding(spec)} ({fault}). {RESTORE}") from fault
     missing = [name for name in spec["fields"] if name not in header]
     extra = [name for name in header if name not in spec["fields"]]
     if missing:
@@ -411,16 +418,16 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
         else:
             dtypes[name] = "str"
     # Only an empty cell is missing: a choice may well be the word "none".
-    options = {"usecols": list(kinds), "keep_default_na": False, "na_values": [""], "encoding": "utf-8"}
+    options = {"usecols": list(kinds), "keep_default_na": False, "na_values": [""]}
     try:
-        frame = pd.read_csv(io.BytesIO(content), dtype=dtypes, **options)
+        frame = pd.read_csv(io.StringIO(text), dtype=dtypes, **options)
         for name, kind in kinds.items():
             if kind in ("date", "month", "time"):
                 frame[name] = pd.to_datetime(frame[name], format="ISO8601").astype("datetime64[us]")
             elif kind == "yes-no":
                 frame[name] = frame[name].map({"yes": True, "no": False}).astype("bool" if not frame[name].isna().any() else "boolean")
     except (ValueError, TypeError, OverflowError) as fault:
-        said = _unreadable(pd.read_csv(io.BytesIO(content), dtype="str", **options), spec, where)
+        said = _unreadable(pd.read_csv(io.StringIO(text), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault
     return frame[list(spec["fields"])]
 

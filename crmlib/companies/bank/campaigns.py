@@ -1,0 +1,288 @@
+"""Campaigns with their randomised arms, leads, consent and messages, holdings, bonds and rivals' offers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crmlib.companies._store import stream
+from crmlib.companies.bank.parameters import MONTHS, PER_YEAR, PRODUCTS, value
+from crmlib.companies.bank.people import FIRST_KNOWN, NEVER, REGIONS, People
+from crmlib.companies.bank.service import days_of, months_of
+
+MAIL_MONTHS = (3, 15, 27)
+# campaign, name, first month, months until the outcome counts, what the outcome is, CNY per treated person
+CAMPAIGNS = (
+    ("mail-2023", "acquisition mail", 3, 2, "became a customer within two months", 4.0),
+    ("cross-sell", "cross-selling insurance", 6, 3, "opened an insurance within three months", 6.0),
+    ("special-offer", "special treatment offer", 12, 12, "left within twelve months by own decision", 80.0),
+    ("panel", "invitation to the customer panel", 12, 12, "left within twelve months by own decision", 25.0),
+    ("mail-2024", "acquisition mail", 15, 2, "became a customer within two months", 4.0),
+    ("retention", "retention call", 18, 12, "left within twelve months by own decision", 60.0),
+    ("win-back", "win-back contact", 24, 6, "returned within six months", 45.0),
+    ("fee-test", "alert service fee raised by 20 %", 27, 6, "dropped the alert service within six months", 0.0),
+    ("mail-2025", "acquisition mail", 27, 2, "became a customer within two months", 4.0),
+)
+
+
+def make_campaigns() -> pd.DataFrame:
+    frame = pd.DataFrame(CAMPAIGNS, columns=["campaign", "name", "month", "months_to_outcome", "outcome_is", "cost_per_treated"])
+    frame["month"] = months_of(frame["month"].to_numpy())
+    return frame
+
+
+def take_mail_channel(people: People) -> dict:
+    """Decide which joiners came through the acquisition mail, and from which list and arm."""
+    rng = stream(people.seed, "mail")
+    lists = {"prospect": round(0.20 * people.n), "suspect": round(0.15 * people.n)}
+    taken = np.full(people.n, -1)
+    out = {"who": [], "kind": [], "arm": [], "wave": []}
+    for wave, month in enumerate(MAIL_MONTHS):
+        free = np.flatnonzero((people.joined >= month) & (people.joined < month + 2) & ~people.referred & (taken < 0))
+        free = rng.permutation(free)
+        for place, kind in enumerate(lists):
+            for arm, chance in ((2, value(f"acquisition.{kind}")), (1, value("acquisition.control"))):
+                hits = min(rng.binomial(lists[kind] // 2, chance), len(free))
+                who, free = free[:hits], free[hits:]
+                taken[who] = wave
+                out["who"].append(who)
+                out["kind"].append(np.full(hits, place))
+                out["arm"].append(np.full(hits, arm))
+                out["wave"].append(np.full(hits, wave))
+    return {name: np.concatenate(parts) for name, parts in out.items()} | {"lists": lists}
+
+
+def make_leads(people: People, mail: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return leads (one row per prospect or suspect, and per lead that became a customer) and their campaign rows."""
+    rng = stream(people.seed, "leads")
+    kind = np.concatenate([np.zeros(mail["lists"]["prospect"]), np.ones(mail["lists"]["suspect"]), mail["kind"]]).astype(int)
+    came = np.concatenate([np.full(len(kind) - len(mail["who"]), NEVER), mail["wave"]])
+    customer = np.concatenate([np.full(len(kind) - len(mail["who"]), -1), mail["who"]])
+    order = rng.permutation(len(kind))
+    kind, came, customer = kind[order], came[order], customer[order]
+    arm_when_came = np.concatenate([np.zeros(len(kind) - len(mail["who"]), dtype=int), mail["arm"]])[order]
+    n = len(kind)
+    known = np.where(came < NEVER, rng.integers(-24, 3, n), rng.integers(-24, MONTHS, n))
+    income = np.round(np.exp(rng.normal(11.6, 0.5, n)), -2)
+    enquiry = rng.choice(4, n, p=[0.35, 0.30, 0.20, 0.15])
+    leads = pd.DataFrame(
+        {
+            "lead": 700_001 + np.arange(n),
+            "kind": pd.Categorical.from_codes(kind, ["prospect", "suspect"]),
+            "region": pd.Categorical.from_codes(rng.integers(0, len(REGIONS), n), list(REGIONS)),
+            # A suspect has had no contact with the bank: the list was bought.
+            "first_contact": np.where(kind == 0, days_of(known, rng.random(n)), np.datetime64("NaT")).astype("datetime64[us]"),
+            "enquired_by": pd.Categorical.from_codes(np.where(kind == 0, enquiry, -1), ["website", "branch", "event", "phone"]),
+            "household_income": income,
+            "customer": pd.array(np.where(customer >= 0, people.first_id + customer, 0), dtype="Int64"),
+        }
+    )
+    leads["customer"] = leads["customer"].where(customer >= 0)
+    rows = []
+    for wave, month in enumerate(MAIL_MONTHS):
+        listed = (came >= wave) & ((kind == 1) | (known < month))
+        arm = np.where(came == wave, arm_when_came, rng.integers(1, 3, n))
+        place = np.flatnonzero(listed)
+        hit = came[place] == wave
+        when = np.full(len(place), np.datetime64("NaT", "D"))
+        when[hit] = people.join_day[customer[place][hit]]
+        rows.append(
+            _members(f"mail-{2023 + wave}", arm[place], hit, lead=leads["lead"].to_numpy()[place], when=when)
+        )
+    return leads, pd.concat(rows, ignore_index=True)
+
+
+def _members(
+    campaign: str, arm: np.ndarray, outcome: np.ndarray, customer: np.ndarray | None = None, lead: np.ndarray | None = None,
+    when: np.ndarray | None = None, responded: np.ndarray | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    n = len(arm)
+    cost = {name: per for name, _, _, _, _, per in CAMPAIGNS}[campaign]
+    nobody = pd.array([pd.NA] * n, dtype="Int64")
+    treated = arm == 2
+    return pd.DataFrame(
+        {
+            "campaign": pd.Categorical([campaign] * n, [one[0] for one in CAMPAIGNS]),
+            "customer": nobody if customer is None else pd.array(customer, dtype="Int64"),
+            "lead": nobody if lead is None else pd.array(lead, dtype="Int64"),
+            "arm": pd.Categorical.from_codes(treated.astype(int), ["control", "treated"]),
+            "responded": (treated & outcome) if responded is None else responded,
+            "cost": np.where(treated, cost, 0.0),
+            "outcome": outcome,
+            "outcome_date": (np.full(n, np.datetime64("NaT")) if when is None else when).astype("datetime64[us]"),
+        }
+    )
+
+
+def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
+    """Return the campaign rows of customers and the true average effects among those listed."""
+    rng = stream(people.seed, "outcomes")
+    rows, effects = [], {}
+    own_exit = (people.reason >= 0) & (people.reason < 5)
+    for campaign, key in (("special-offer", "special_offer"), ("panel", "panel"), ("retention", "retention")):
+        month = FIRST_KNOWN[key]
+        listed = np.flatnonzero((people.arms[key] > 0) & (people.joined < month) & (people.left >= month))
+        outcome = own_exit[listed] & (people.left[listed] < month + PER_YEAR)
+        if key == "panel":
+            responded = people.took_part[listed]
+        else:
+            responded = (people.arms[key][listed] == 2) & (rng.random(len(listed)) < (0.70 if key == "retention" else 0.85))
+        if key == "retention":
+            # The effect in the model is that of being on the call list; who answered the phone is recorded beside it.
+            for name, some in (("", slice(None)), (".quiet", people.quiet[listed]), (".not_quiet", ~people.quiet[listed])):
+                effects[f"retention.uplift{name}"] = people.uplift["retention"][listed][some].mean()
+        rows.append(
+            _members(
+                campaign, people.arms[key][listed], outcome, people.first_id + listed,
+                when=np.where(outcome, people.left_day[listed], np.datetime64("NaT")), responded=responded,
+            )
+        )  # fmt: skip
+    place, month = PRODUCTS.index("insurance"), FIRST_KNOWN["cross_sell"]
+    listed = np.flatnonzero((people.arms["cross_sell"] > 0) & (people.joined < month) & (people.left >= month))
+    start = people.opened[listed, place]
+    outcome = (start < month + 3) & (start < people.left[listed])
+    effects["cross_sell.uplift"] = people.uplift["cross_sell"][listed].mean()
+    day = days_of(np.where(outcome, np.floor(start), 0).astype(int), np.where(outcome, start % 1, 0.0))
+    rows.append(
+        _members(
+            "cross-sell", people.arms["cross_sell"][listed], outcome, people.first_id + listed,
+            when=np.where(outcome, day, np.datetime64("NaT")),
+        )
+    )  # fmt: skip
+    listed = np.flatnonzero(people.arms["win_back"] > 0)
+    outcome = people.returned[listed] < NEVER
+    effects["win_back.uplift"] = people.uplift["win_back"][listed].mean()
+    rows.append(
+        _members(
+            "win-back", people.arms["win_back"][listed], outcome, people.first_id + listed,
+            when=np.where(outcome, people.back_day[listed], np.datetime64("NaT")),
+        )
+    )  # fmt: skip
+    month = FIRST_KNOWN["fee_test"]
+    listed = np.flatnonzero((people.arms["fee_test"] > 0) & (people.joined < month) & (people.left >= month))
+    attachment = people.year["attachment"][listed, 2]
+    change = value("fee_test.log_odds") + value("fee_test.attachment") * attachment
+    log_odds = np.log(0.08 / 0.92) - 0.10 * attachment + change * (people.arms["fee_test"][listed] == 2)
+    outcome = rng.random(len(listed)) < 1 / (1 + np.exp(-log_odds))
+    day = days_of(month + rng.integers(0, 6, len(listed)), rng.random(len(listed)))
+    day = np.minimum(day, np.where(np.isnat(people.left_day[listed]), np.datetime64("2025-12-31"), people.left_day[listed]))
+    rows.append(
+        _members(
+            "fee-test", people.arms["fee_test"][listed], outcome, people.first_id + listed,
+            when=np.where(outcome, day, np.datetime64("NaT")), responded=np.zeros(len(listed), dtype=bool),
+        )
+    )  # fmt: skip
+    return pd.concat(rows, ignore_index=True), {name: float(one) for name, one in effects.items()}
+
+
+def make_holdings(people: People) -> pd.DataFrame:
+    """One row per product held: opened, and closed (by the customer, or with the relationship)."""
+    parts = []
+    for place, product in enumerate(PRODUCTS):
+        start, end = people.opened[:, place], people.closed[:, place]
+        # A product whose day would have come after the relationship never was.
+        rows = np.flatnonzero((start < MONTHS) & ((start < people.left) | (start == people.joined)))
+        opened = np.where(
+            start[rows] == people.joined[rows],
+            people.join_day[rows],
+            days_of(np.floor(start[rows]).astype(int), start[rows] % 1),
+        )
+        early = end[rows] < np.minimum(people.left[rows], MONTHS)
+        closed = days_of(np.where(early, np.floor(end[rows]), 0).astype(int), np.where(early, end[rows] % 1, 0.0))
+        closed = np.where(early, np.maximum(closed, opened), people.left_day[rows])
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer": people.first_id + rows,
+                    "product": pd.Categorical.from_codes(np.full(len(rows), place), list(PRODUCTS)),
+                    "opened": opened.astype("datetime64[us]"),
+                    "closed": closed.astype("datetime64[us]"),
+                    "closed_with_relationship": ~early & (people.left[rows] < NEVER),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values(["customer", "product"], ignore_index=True)
+
+
+def make_bonds(people: People) -> pd.DataFrame:
+    """One row per bond: club membership, personal adviser, salaries or payables through the bank."""
+    parts = []
+    names = ("club", "adviser", "payroll")
+    for place, name in enumerate(names):
+        start = getattr(people, name)
+        rows = np.flatnonzero((start < MONTHS) & ((start < people.left) | (start == people.joined)))
+        since = np.where(
+            start[rows] == people.joined[rows],
+            people.join_day[rows],
+            days_of(np.floor(start[rows]).astype(int), start[rows] % 1),
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer": people.first_id + rows,
+                    "bond": pd.Categorical.from_codes(np.full(len(rows), place), list(names)),
+                    "since": since.astype("datetime64[us]"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values(["customer", "bond"], ignore_index=True)
+
+
+def make_rival_offers(people: People, present: np.ndarray) -> pd.DataFrame:
+    """One row per month in which a rival made a customer an offer (from the market monitor)."""
+    who, month = np.nonzero(people.offers & present)
+    return pd.DataFrame({"customer": people.first_id + who, "month": months_of(month)})
+
+
+def make_consents(people: People) -> pd.DataFrame:
+    """One row per consent given: purpose, channel, when it was given and when it was withdrawn."""
+    rng = stream(people.seed, "purposes")
+    end = np.where(np.isnat(people.end_day), np.datetime64("2026-01-01"), people.end_day)
+    day = days_of(np.where(people.withdrawn < NEVER, np.floor(people.withdrawn), 0).astype(int), people.withdrawn % 1)
+    withdrawn = np.where((people.withdrawn < NEVER) & (day < end) & (day > people.join_day), day, np.datetime64("NaT"))
+    never = np.full(people.n, np.datetime64("NaT"))
+    parts = []
+    purposes = (
+        ("service", "app", np.ones(people.n, dtype=bool), never),
+        ("marketing", "phone", people.consent, withdrawn),
+        ("marketing", "app", people.consent & (rng.random(people.n) < 0.85), withdrawn),
+        ("analytics", "app", rng.random(people.n) < 0.58, never),
+    )
+    for purpose, channel, given, until in purposes:
+        rows = np.flatnonzero(given)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer": people.first_id + rows,
+                    "purpose": pd.Categorical([purpose] * len(rows), ["service", "marketing", "analytics"]),
+                    "channel": pd.Categorical([channel] * len(rows), ["app", "phone"]),
+                    "given": people.join_day[rows].astype("datetime64[us]"),
+                    "withdrawn": until[rows].astype("datetime64[us]"),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values(["customer", "purpose", "channel"], ignore_index=True)
+
+
+def make_messages(people: People, present: np.ndarray) -> pd.DataFrame:
+    """One row per customer and quarter with marketing consent at its start: messages sent and answered."""
+    rng = stream(people.seed, "answers")
+    parts = []
+    for quarter in range(MONTHS // 3):
+        month = 3 * quarter
+        rows = np.flatnonzero(
+            people.consent & (people.withdrawn > month) & (people.joined <= month) & present[:, month : month + 3].all(axis=1)
+        )
+        sent = people.messages[rows, quarter]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer": people.first_id + rows,
+                    "quarter": months_of(np.full(len(rows), month)),
+                    "frequency": pd.Categorical.from_codes(people.message_arm[rows], ["low", "medium", "high"]),
+                    "sent": sent,
+                    "answered": rng.binomial(sent, np.clip(0.09 * np.exp(0.3 * people.engagement[rows]), 0.0, 0.6)),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values(["customer", "quarter"], ignore_index=True)
