@@ -3,8 +3,8 @@
     python -m tools.lock             keep every pinned version that still fits
     python -m tools.lock --upgrade   take the newest versions
 
-The locks hold one version of each package for all supported systems and Pythons, with hashes and without addresses: what a student
-runs is then what the tests ran. Resolving is left to uv; environment.yml needs no resolving and is only translated.
+The locks hold one version of each package for all supported systems and Pythons, with hashes and without addresses:
+what a student runs is then what the tests ran. uv resolves; environment.yml needs no resolving and is only translated.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def project() -> dict:
 
 
 def environment_yml(project: dict) -> str:
-    """Return the text of environment.yml: what running the course needs, by conda-forge names (the same as on PyPI here)."""
+    """Return the text of environment.yml: what running the course needs. conda-forge has it under the same names."""
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["lab"]]
     requirements = sorted((Requirement(text) for text in wanted), key=lambda requirement: requirement.name)
     lines = [
@@ -64,9 +64,18 @@ def compile_lock(lock: Path, *arguments: str) -> None:
     """Let uv resolve pyproject.toml into `lock`."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     if uv is None:
-        raise SystemExit("uv is needed to write the locks. Run: python course.py test (it installs uv in .venv), then .venv's python -m tools.lock")
+        raise SystemExit("uv is needed to write the locks. Type: python course.py lock")
     subprocess.run(
-        [uv, "pip", "compile", "pyproject.toml", *OPTIONS, *arguments, "--output-file", lock.relative_to(ROOT).as_posix()],
+        [
+            uv,
+            "pip",
+            "compile",
+            "pyproject.toml",
+            *OPTIONS,
+            *arguments,
+            "--output-file",
+            lock.relative_to(ROOT).as_posix(),
+        ],
         cwd=ROOT,
         check=True,
     )

@@ -1,0 +1,188 @@
+"""Rebuild what is generated from sources: the executed notebooks and the data of the two companies.
+
+    python -m tools.build             the data and every notebook that is out of date
+    python -m tools.build 00 02       only these lessons
+    python -m tools.build data        only the data
+    python -m tools.build --force 00  even if nothing changed
+
+A notebook is out of date when its source, crmlib, the data or the pinned versions changed since it was built here.
+The result depends on these alone: no times, paths, widget states or random names are stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbclient
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("notebooks",)
+CACHE = ".build-cache.json"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET_TAG = "nbval-ignore-output"
+SECONDS_PER_CELL = 120
+
+
+class BuildError(Exception):
+    """A source that cannot become a notebook as it is; the text names the cell and what to change."""
+
+
+def sources(root: Path = ROOT) -> dict[Path, Path]:
+    """Return {source: notebook} for all lessons."""
+    found = [file for folder in FOLDERS for file in sorted((root / folder / "source").glob("*.py"))]
+    return {source: source.parents[1] / f"{source.stem}.ipynb" for source in found}
+
+
+def read_source(source: Path) -> nbformat.NotebookNode:
+    """Return the notebook, not yet executed, that a py:percent source describes.
+
+    Cell ids come from the cells' contents, so that a change in one cell leaves the others' lines alone.
+    """
+    notebook = jupytext.read(source, fmt="py:percent")
+    notebook.metadata.pop("jupytext", None)
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook.metadata["language_info"] = {"name": "python"}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
+        seen[name] = seen.get(name, 0) + 1
+        cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
+    return notebook
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Run all cells in `folder` and keep the outputs in `notebook`."""
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute()
+
+
+def tidy(notebook: nbformat.NotebookNode, root: Path = ROOT) -> None:
+    """Take out what changes from run to run, and refuse what would go stale or differ on another computer."""
+    notebook.metadata["language_info"] = {"name": "python"}  # execution adds the version
+    notebook.metadata.pop("widgets", None)
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        cell.metadata.pop("execution", None)
+        tags = cell.metadata.get("tags", [])
+        if any(WIDGET in output.get("data", {}) for output in cell.outputs) and WIDGET_TAG not in tags:
+            raise BuildError(f"cell {number} shows a widget: give it the tag {WIDGET_TAG}")
+        # A stored view without its state shows only an error message to readers without a kernel.
+        cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+        for output in cell.outputs:
+            if output.get("name") == "stderr":
+                raise BuildError(f"cell {number} prints a warning: {output.text[:300]}")
+        stored = json.dumps(cell.outputs)
+        for what, pattern in (
+            ("a path of this computer", "|".join(re.escape(str(path)) for path in (root, Path.home(), sys.prefix))),
+            ("a memory address", r"\bat 0x[0-9a-f]{6,}"),
+        ):
+            hit = re.search(pattern, stored)
+            if hit:
+                raise BuildError(f"cell {number} shows {what}: {stored[max(0, hit.start() - 60) : hit.end() + 30]}")
+
+
+def text_of(notebook: nbformat.NotebookNode) -> str:
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def build_notebook(source: Path, notebook: Path, root: Path = ROOT) -> None:
+    """Build one notebook from its source."""
+    content = read_source(source)
+    execute(content, notebook.parent)
+    tidy(content, root)
+    notebook.write_text(text_of(content), encoding="utf-8", newline="\n")
+
+
+def build_data(root: Path = ROOT) -> None:
+    """Write the data of both companies anew."""
+    from crmlib import companies
+
+    companies.build_datasets(root / "datasets")
+
+
+def fingerprint(source: Path, root: Path = ROOT) -> str:
+    """Return a fingerprint of all that a notebook's outputs depend on."""
+    shared = [
+        root / "requirements.lock",
+        *sorted((root / "crmlib").rglob("*.py")),
+        *sorted((root / "crmlib").rglob("*.toml")),
+    ]
+    data = [file for file in sorted((root / "datasets").rglob("*")) if file.is_file()]
+    total = hashlib.sha256()
+    for file in [source, *shared, *data]:
+        total.update(file.relative_to(root).as_posix().encode())
+        total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def timed(title: str, step, *arguments) -> None:
+    print(f"{title} ...", end=" ", flush=True)
+    start = time.perf_counter()
+    step(*arguments)
+    print(f"{time.perf_counter() - start:.1f} s", flush=True)
+
+
+def build(chosen: list[str], force: bool = False, root: Path = ROOT) -> None:
+    """Build what `chosen` names ("data", "00", "02", ...), or all that is out of date."""
+    if not chosen or "data" in chosen:
+        timed("datasets", build_data, root)
+    numbers = [word for word in chosen if word != "data"]
+    wanted = {
+        source: notebook
+        for source, notebook in sources(root).items()
+        if source.name.split("_")[0] in numbers or not chosen
+    }
+    missing = set(numbers) - {source.name.split("_")[0] for source in wanted}
+    if missing:
+        raise BuildError(f"there is no source for {', '.join(sorted(missing))}")
+    cache_file = root / CACHE
+    cache = json.loads(cache_file.read_text(encoding="utf-8")) if cache_file.exists() else {}
+    for source, notebook in wanted.items():
+        name = notebook.relative_to(root).as_posix()
+        current = fingerprint(source, root)
+        if (
+            notebook.exists()
+            and cache.get(name) == [current, hashlib.sha256(notebook.read_bytes()).hexdigest()]
+            and not force
+        ):
+            print(f"{name} is up to date")
+            continue
+        try:
+            timed(name, build_notebook, source, notebook, root)
+        except (BuildError, nbclient.exceptions.CellExecutionError, nbclient.exceptions.CellTimeoutError) as error:
+            raise BuildError(f"{source.relative_to(root).as_posix()}: {error}") from None
+        cache[name] = [current, hashlib.sha256(notebook.read_bytes()).hexdigest()]
+        cache_file.write_text(json.dumps(cache, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__.splitlines()[0])
+    parser.add_argument("chosen", nargs="*", metavar="what", help="data, or the numbers of lessons; default: all")
+    parser.add_argument("--force", action="store_true", help="build even what is up to date")
+    options = parser.parse_args()
+    try:
+        build(options.chosen, options.force)
+    except BuildError as error:
+        raise SystemExit(f"\nNot built. {error}") from None
+
+
+if __name__ == "__main__":
+    main()
