@@ -13,10 +13,12 @@ from crmlib.companies.utility.people import NEVER, People, pick, response
 
 MOST_INVITED = 6000
 OUTCOMES = ("answered", "called back", "no answer")
-STAY_REASONS = ("no choice", "habit", "convenience", "price", "reward", "conviction")
-# per dimension: mean perception, mean expectation, mean ideal (1-7)
-LEVELS = {"tan": (5.1, 5.2, 5.9), "rel": (5.3, 6.1, 6.6), "res": (4.9, 5.8, 6.4), "ass": (5.3, 5.8, 6.3), "emp": (4.7, 5.4, 6.1)}
-REVERSED = "p_res3"  # worded the other way round: "is often too busy to respond"
+STAY_REASONS = ("habit", "convenience", "price", "incentive", "value", "no alternative")
+LOADINGS = (0.85, 0.76, 0.66, 0.80, 0.58)
+REVERSED = "emp5"  # worded the other way round, in expectation and in perception
+# per dimension: mean expectation, perception, ideal (1-7)
+LEVELS = {"tan": (5.2, 5.1, 5.9), "rel": (6.0, 5.3, 6.6), "res": (5.7, 4.8, 6.4), "ass": (5.6, 5.2, 6.3), "emp": (5.2, 4.6, 6.1)}
+DIMENSION_WEIGHTS = (0.08, 0.42, 0.25, 0.13, 0.12)  # points out of 100: for electricity, reliability above all
 PULSE_ASKED = (300, 180, 90)
 PULSE_RATE = (0.62, 0.55, 0.66)
 BILLING_MONTH, STORM_MONTH = 15, 31
@@ -85,83 +87,92 @@ def _satisfaction_items(people: People, who: np.ndarray, year: int, rng: np.rand
 
 
 def _sheet(people: People, who: np.ndarray, year: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """The rest of the questionnaire."""
+    """The rest of the questionnaire: the same items as at the bank."""
     n = len(who)
-    feeling, attached = people.satisfaction[who, year], people.attachment[who]
-
-    def noise() -> np.ndarray:
-        return rng.standard_normal(n)
-
-    sheet: dict[str, np.ndarray] = {}
-    demanding = noise()
-    # Assurance and empathy hang together so closely that a factor analysis hardly parts them.
-    care = noise()
-    own = {name: noise() for name in DIMENSIONS}
-    own["ass"], own["emp"] = 0.95 * care + 0.31 * own["ass"], 0.95 * care + 0.31 * own["emp"]
-    quality = {name: 0.72 * feeling + 0.60 * own[name] for name in DIMENSIONS}
-    loadings = (0.95, 0.80, 1.05, 0.65, 0.90)
-    expected, perceived = {}, {}
-    for name in DIMENSIONS:
-        mean_p, mean_e, mean_ideal = LEVELS[name]
-        tilt = noise()
-        for item in range(ITEMS[name]):
-            pull = loadings[item]
-            expected[f"e_{name}{item + 1}"] = scale(mean_e + pull * (0.55 * demanding + 0.30 * tilt) + 0.60 * noise(), 1, 7)
-            perceived[f"p_{name}{item + 1}"] = scale(mean_p + pull * 1.05 * quality[name] + 0.75 * noise(), 1, 7)
-        sheet[f"ideal_{name}"] = scale(mean_ideal + 0.40 * demanding + 0.45 * noise(), 1, 7)
-    perceived[REVERSED] = 8 - perceived[REVERSED]
-    sheet = expected | perceived | sheet
-
+    feeling, attached, stuck = people.satisfaction[who, year], people.attachment[who], people.switching_cost[who]
     choice = np.array([wave_day(year) >= DAYS[opening_month(k)] for k in range(3)])[people.kind[who]]
     knows = choice & (rng.random(n) < 0.92)
-    bond = {name: noise() for name in ("confidence", "social", "special", "economic")}
-    trust = 0.65 * feeling + 0.50 * bond["confidence"]
-    for item, pull in enumerate((1.0, 0.9, 1.1)):
-        sheet[f"att{item + 1}"] = scale(3.7 + 1.15 * pull * attached + 0.75 * noise(), 1, 7)
-    # Where there is no choice, everybody intends to stay.
-    intent = np.where(choice, 4.9 + 0.55 * feeling + 0.55 * attached + 0.30 * people.switching_cost[who], 6.2 + 0.10 * attached)
-    for item in range(3):
-        sheet[f"int{item + 1}"] = scale(intent + np.where(choice, 0.75, 0.60) * noise(), 1, 7)
-    sheet["recommend"] = scale(6.7 + 1.25 * feeling + 0.75 * attached + 1.3 * noise(), 0, 10)
+
+    def heard(mean: np.ndarray | float, sd: float, latent: np.ndarray, loading: float, low: int = 1, high: int = 7) -> np.ndarray:
+        return scale(mean + sd * (loading * latent + np.sqrt(1 - loading**2) * rng.standard_normal(n)), low, high)
+
+    def mixed(**weights: float) -> np.ndarray:
+        """A latent of unit variance or so: satisfaction, attachment and something of its own."""
+        own = np.sqrt(max(1 - sum(weight**2 for weight in weights.values()), 0.1))
+        return weights.get("feeling", 0) * feeling + weights.get("attached", 0) * attached + own * rng.standard_normal(n)
+
+    sheet: dict[str, np.ndarray] = {}
+    demanding = rng.standard_normal(n)
+    care = rng.standard_normal(n)  # assurance and empathy hang together so closely that a factor analysis hardly parts them
+    for name in DIMENSIONS:
+        mean_e, mean_p, mean_ideal = LEVELS[name]
+        own = rng.standard_normal(n)
+        own = 0.95 * care + 0.31 * own if name in ("ass", "emp") else own
+        expected = 0.80 * demanding + 0.60 * rng.standard_normal(n)
+        perceived = 0.75 * feeling + 0.15 * demanding + 0.62 * own
+        for item in range(1, ITEMS[name] + 1):
+            sheet[f"e_{name}{item}"] = heard(mean_e, 1.10, expected, LOADINGS[item - 1])
+            sheet[f"p_{name}{item}"] = heard(mean_p, 1.25, perceived, LOADINGS[item - 1])
+        sheet[f"ideal_{name}"] = heard(mean_ideal, 0.75, demanding, 0.50)
+    for way in ("e", "p"):
+        sheet[f"{way}_{REVERSED}"] = 8 - sheet[f"{way}_{REVERSED}"]
+    drawn = rng.gamma(20 * np.array(DIMENSION_WEIGHTS)[None, :].repeat(n, axis=0))
+    points = rng.multinomial(100, drawn / drawn.sum(axis=1, keepdims=True))
+    sheet |= {f"imp_{name}": points[:, place] for place, name in enumerate(DIMENSIONS)}
+    for item, loading in enumerate((0.86, 0.80, 0.74), start=1):
+        sheet[f"att{item}"] = heard(3.6, 1.35, attached, loading)
+    # Where there is no choice everybody intends to stay, happy or not.
+    intent = np.where(choice, 4.9 + 0.75 * feeling + 0.75 * attached + 0.4 * stuck, 6.2 + 0.1 * attached)
+    for item in range(1, 4):
+        sheet[f"int{item}"] = scale(intent + np.where(choice, 0.80, 0.60) * rng.standard_normal(n), 1, 7)
+    trust = mixed(feeling=0.7)
+    batteries = {
+        "tru": (trust, 4.9, 1.30, (0.87, 0.82, 0.76)),
+        "com": (mixed(feeling=0.25, attached=0.6), 3.9, 1.35, (0.86, 0.80, 0.75)),
+        "eco": (mixed(), 3.4, 1.40, (0.82, 0.76)),
+        "spe": (mixed(attached=0.2), 2.9, 1.40, (0.84, 0.77)),
+        "cmm": (mixed(attached=0.25), 2.7, 1.35, (0.83, 0.76)),
+        "cnf": (trust, 5.0, 1.25, (0.84, 0.78)),
+        "mind": (mixed(feeling=0.5, attached=0.2), 4.7, 1.30, (0.85, 0.78)),
+        "behave": (mixed(feeling=0.7), 4.7, 1.30, (0.85, 0.78)),
+        "visual": (mixed(feeling=0.3), 4.9, 1.20, (0.85, 0.78)),
+        "mat": (mixed(feeling=0.7), 5.4, 1.15, (0.85, 0.78)),
+        "spi": (mixed(feeling=0.6), 4.5, 1.30, (0.85, 0.78)),
+        "soc": (mixed(feeling=0.3, attached=0.3), 4.3, 1.40, (0.85, 0.78)),
+        "swc": (stuck, 4.2, 1.40, (0.84, 0.78, 0.70)),
+    }
+    for stem, (latent, mean, sd, loadings) in batteries.items():
+        for item, loading in enumerate(loadings, start=1):
+            sheet[f"{stem}{item}"] = heard(mean, sd, latent, loading)
+    sheet["price_ok"] = heard(3.3, 1.5, mixed(attached=0.3), 0.9)
+    sheet["recommend"] = heard(6.6, 2.0, mixed(feeling=0.65, attached=0.4), 0.92, 0, 10)
     sheet["choice_available"] = knows
-    sheet["reason_stay"] = _reason(rng, people, who, knows, feeling, attached)
-    rival = scale(6.9 + 0.9 * noise() - 0.15 * feeling, 1, 10)
-    sheet["rival_score"] = np.where(knows, rival, -1)
+    sheet["stay_reason"] = _reason(rng, people, who, knows, feeling, attached)
+    sheet["rival_score"] = np.where(knows, heard(6.9, 1.4, mixed(feeling=-0.15), 0.95, 1, 10), -1)
     # Homes also burn gas or have a panel on the roof; businesses may split their purchase once they have a choice.
-    share = logistic(2.3 + 0.15 * attached + 0.8 * noise() - np.where(choice, 0.5 - 0.20 * feeling, 0.0))
-    sheet["share_of_energy"] = np.rint(100 * share).astype(np.int64)
-    for name, load in (("image_mind", 0.45), ("image_behaviour", 0.65), ("image_visual", 0.30)):
-        sheet[name] = scale(4.8 + load * feeling + 0.25 * attached + 0.9 * noise(), 1, 7)
-    for name, mean, load in (("layer_material", 5.3, 0.70), ("layer_spiritual", 4.6, 0.55), ("layer_social", 4.2, 0.40)):
-        sheet[name] = scale(mean + load * feeling + 0.15 * attached + 0.9 * noise(), 1, 7)
-    for item in range(2):
-        sheet[f"trust{item + 1}"] = scale(4.9 + trust + 0.7 * noise(), 1, 7)
-    for name, load in (("invested", 0.10), ("felt", 0.75), ("lasting", 0.55)):
-        sheet[f"commitment_{name}"] = scale(4.1 + load * attached + 0.25 * feeling + 0.8 * noise(), 1, 7)
-    sheet["benefit_confidence"] = scale(4.8 + 0.95 * trust + 0.6 * noise(), 1, 7)
-    for name, mean in (("social", 3.0), ("special", 2.9), ("economic", 3.2)):
-        sheet[f"benefit_{name}"] = scale(mean + 0.9 * bond[name] + 0.20 * attached + 0.6 * noise(), 1, 7)
-    for name, mean, load in (("product", 5.5, 0.45), ("service", 4.9, 0.70), ("staff", 4.9, 0.55), ("image", 4.6, 0.40)):
-        sheet[f"value_{name}"] = scale(mean + load * feeling + 0.9 * noise(), 1, 7)
-    for name, mean, load in (("money", 4.6, -0.30), ("time", 3.5, -0.40), ("energy", 3.2, -0.35), ("psychic", 3.0, -0.45)):
-        sheet[f"cost_{name}"] = scale(mean + load * feeling + 0.9 * noise(), 1, 7)
+    share = logistic(2.3 + 0.15 * attached + 0.8 * rng.standard_normal(n) - np.where(choice, 0.5 - 0.20 * feeling, 0.0))
+    sheet["share_said"] = np.rint(20 * share).astype(np.int64) * 5
+    for name, mean, pull in (("product", 5.5, 0.45), ("service", 4.9, 0.65), ("staff", 4.9, 0.55), ("image", 4.6, 0.40)):
+        sheet[f"value_{name}"] = heard(mean, 1.2, mixed(feeling=pull), 0.85)
+    for name, mean, pull in (("money", 4.6, -0.30), ("time", 3.5, -0.40), ("energy", 3.2, -0.35), ("psychic", 3.0, -0.45)):
+        sheet[f"cost_{name}"] = heard(mean, 1.2, mixed(feeling=pull), 0.85)
     return sheet
 
 
 def _reason(rng, people, who, knows, feeling, attached) -> np.ndarray:
-    """Main reason for staying: no choice, or the strongest of five pulls."""
+    """Main reason for staying: no alternative for those who know none, else the strongest of five pulls."""
     pulls = np.stack(
         [
-            0.55 + 0.25 * people.switching_cost[who],
-            0.25 + 0.20 * feeling,
-            0.15 - 0.45 * attached,
-            -0.55 - 0.15 * attached,
-            -0.65 + 0.80 * attached + 0.45 * feeling,
+            0.65 - 0.35 * attached + 0.30 * people.switching_cost[who],
+            0.25 + 0.15 * feeling,
+            0.10 - 0.45 * attached,
+            -0.70 - 0.10 * attached,
+            -0.65 + 0.90 * attached + 0.45 * feeling,
         ],
         axis=1,
     )
     gumbel = -np.log(-np.log(rng.random(pulls.shape)))
-    return np.where(knows, 1 + (pulls + 0.8 * gumbel).argmax(axis=1), 0).astype(np.int8)
+    return np.where(knows, (pulls + gumbel).argmax(axis=1), 5).astype(np.int8)
 
 
 def _problem_items(problems: dict, who: np.ndarray, year: int, n: int) -> dict[str, np.ndarray]:

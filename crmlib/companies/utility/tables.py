@@ -290,8 +290,8 @@ def survey_table(raw: dict) -> pd.DataFrame:
     rival = pd.array(np.where(knows, raw["rival_score"], 0), dtype="Int64")
     rival[~knows] = pd.NA
     columns = {**raw, "customer": ids(raw["customer"]), "wave": raw["year"] + 2023}
-    columns["mode"] = choice(raw["outcome"], ("online", "call-back"))
-    columns["reason_stay"] = choice(raw["reason_stay"], survey.STAY_REASONS)
+    columns["followed_up"] = raw["outcome"] == 1
+    columns["stay_reason"] = choice(raw["stay_reason"], survey.STAY_REASONS)
     columns["rival_score"] = rival
     return table("survey", columns)
 
@@ -301,7 +301,7 @@ def pulse(raw: dict) -> pd.DataFrame:
         "pulse",
         {
             "month": months(raw["month"]), "class": choice(raw["kind"].astype(int), CLASSES), "asked": raw["asked"],
-            "answered": raw["answered"], "mean": raw["mean"], "sd": raw["sd"],
+            "answered": raw["answered"], "mean_score": raw["mean"], "sd_score": raw["sd"],
         },
     )  # fmt: skip
 
