@@ -122,7 +122,7 @@ def write_json(file, content):
 # What the output of a failed step contains, and what to do about it. The first match counts.
 FAILURES = (
     (
-        r"ensurepip is not available|No module named '?(ensurepip|venv)\b|ensurepip.*returned non-zero",
+        r"ensurepip is not\s+available|No module named '?(ensurepip|venv)\b|ensurepip.*returned non-zero",
         "This Python came without the parts that make an environment (venv and ensurepip).\n"
         "On Debian or Ubuntu type:  sudo apt install python{python}-venv\n"
         "Elsewhere get Python from https://www.python.org/downloads/. Then type the command again.",
@@ -209,7 +209,7 @@ def run_step(root, title, command):
     output = []
     with (root / LOG).open("a", encoding="utf-8") as log:
         log.write(f"\n$ {' '.join(command)}\n")
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=str(root),
             env=surroundings(root),
@@ -218,13 +218,13 @@ def run_step(root, title, command):
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-        )
-        for line in process.stdout:
-            log.write(line)
-            output.append(line)
-            show_progress(output)
+        ) as process:
+            for line in process.stdout:
+                log.write(line)
+                output.append(line)
+                show_progress(output)
         show_progress(None)
-    if process.wait() != 0:
+    if process.returncode != 0:
         raise Stop(f"This step failed: {title}.\n{advice(''.join(output))}\nAll details are in {root / LOG}")
 
 
