@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The top folder of the project."""
-    return Path(__file__).resolve().parents[1]
+    return ROOT
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests marked `locked` where other versions than the pinned ones are installed."""
+    pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+    numerical = ("numpy", "pandas", "scipy", "matplotlib", "seaborn")
+    others = [name for name in numerical if metadata.version(name) != pinned[name]]
+    if others:
+        skip = pytest.mark.skip(reason=f"other versions than in requirements.lock are installed: {', '.join(others)}")
+        for item in items:
+            if item.get_closest_marker("locked"):
+                item.add_marker(skip)

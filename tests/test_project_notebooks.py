@@ -1,0 +1,162 @@
+"""Notebooks and their sources belong together, and building one gives the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools import build
+
+LESSONS = build.sources()
+
+
+@pytest.mark.parametrize("source", LESSONS, ids=lambda source: source.stem)
+def test_a_notebook_has_the_cells_of_its_source(source):
+    stored = nbformat.read(LESSONS[source], as_version=4)
+    wanted = build.read_source(source)
+
+    def content(notebook):
+        return [(cell.cell_type, cell.id, cell.metadata, cell.source) for cell in notebook.cells]
+
+    assert content(stored) == content(wanted), f"Type: python course.py build {source.stem[:2]}"
+    assert stored.metadata == wanted.metadata
+
+
+def test_every_notebook_has_a_source(root):
+    assert set((root / "notebooks").glob("*.ipynb")) == set(LESSONS.values())
+
+
+@pytest.mark.parametrize("notebook", LESSONS.values(), ids=lambda notebook: notebook.stem)
+def test_a_notebook_was_run_from_top_to_bottom_without_a_complaint(notebook):
+    code = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+
+
+@pytest.mark.parametrize("notebook", LESSONS.values(), ids=lambda notebook: notebook.stem)
+def test_a_notebook_names_its_concepts(notebook):
+    concepts = nbformat.read(notebook, as_version=4).metadata["crm"]["concepts"]
+    assert isinstance(concepts, list)
+    assert all(isinstance(concept, str) for concept in concepts)
+
+
+SOURCE = """\
+# ---
+# jupyter:
+#   crm:
+#     concepts: [A1, B2.1]
+# ---
+
+# %% [markdown] lang="en" tags=["en"]
+# # A lesson
+
+# %% [markdown] lang="zh" tags=["zh"]
+# # 一课
+
+# %%
+import os
+2 + 2
+
+# %%
+2 + 2
+
+# %%
+2 + 2
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project with one lesson."""
+    (tmp_path / "notebooks" / "source").mkdir(parents=True)
+    (tmp_path / "requirements.lock").write_text("", encoding="utf-8")
+    (tmp_path / "crmlib").mkdir()
+    (tmp_path / "crmlib" / "value.py").write_text("", encoding="utf-8")
+    write_source(tmp_path, SOURCE)
+    return tmp_path
+
+
+def write_source(project: Path, text: str) -> None:
+    (project / "notebooks" / "source" / "00_lesson.py").write_text(text, encoding="utf-8")
+
+
+def built(project: Path) -> Path:
+    return project / "notebooks" / "00_lesson.ipynb"
+
+
+def test_building_twice_gives_the_same_bytes(project):
+    build.build(["00"], root=project)
+    first = built(project).read_bytes()
+    build.build(["00"], force=True, root=project)
+    assert built(project).read_bytes() == first
+    assert b"\r\n" not in first
+
+
+def test_a_built_notebook_keeps_what_the_source_says_of_itself(project):
+    build.build(["00"], root=project)
+    notebook = nbformat.read(built(project), as_version=4)
+    assert notebook.metadata["crm"] == {"concepts": ["A1", "B2.1"]}
+    assert notebook.metadata["kernelspec"]["name"] == "python3"
+    assert set(notebook.metadata) == {"crm", "kernelspec", "language_info"}
+    assert [cell.metadata.get("lang") for cell in notebook.cells[:2]] == ["en", "zh"]
+    assert notebook.cells[2].outputs[0].data["text/plain"] == "4"
+
+
+def test_a_change_in_one_cell_leaves_the_ids_of_the_others(project):
+    source = project / "notebooks" / "source" / "00_lesson.py"
+    before = [cell.id for cell in build.read_source(source).cells]
+    write_source(project, SOURCE.replace("import os", "import sys"))
+    after = [cell.id for cell in build.read_source(source).cells]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, True, False, True, True]
+    assert len(set(after)) == len(after)
+
+
+@pytest.mark.parametrize(
+    "changed", ["notebooks/source/00_lesson.py", "crmlib/value.py", "requirements.lock", "notebooks/00_lesson.ipynb"]
+)
+def test_only_what_is_out_of_date_is_built(project, changed, monkeypatch):
+    runs = []
+    execute = build.execute
+    monkeypatch.setattr(build, "execute", lambda notebook, folder: runs.append(folder) or execute(notebook, folder))
+    build.build(["00"], root=project)
+    build.build(["00"], root=project)
+    assert len(runs) == 1
+    with (project / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    build.build(["00"], root=project)
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("import ipywidgets\nipywidgets.IntSlider()", "cell 3 shows a widget: give it the tag nbval-ignore-output"),
+        ("import warnings\nwarnings.warn('old', stacklevel=1)", "cell 3 prints a warning"),
+        ("import pathlib\npathlib.Path.home()", "cell 3 shows a path of this computer"),
+        ("object()", "cell 3 shows a memory address"),
+        ("1 / 0", "division by zero"),
+    ],
+)
+def test_a_cell_that_would_go_stale_or_differ_elsewhere_is_refused(project, cell, said):
+    write_source(project, SOURCE.replace("import os\n2 + 2", cell))
+    with pytest.raises(build.BuildError, match=said):
+        build.build(["00"], root=project)
+    assert not built(project).exists()
+
+
+def test_a_tagged_widget_leaves_no_view_behind(project):
+    widget = '# %% tags=["nbval-ignore-output"]\nimport ipywidgets\nipywidgets.IntSlider()\n'
+    write_source(project, SOURCE + "\n" + widget)
+    build.build(["00"], root=project)
+    text = built(project).read_text(encoding="utf-8")
+    assert "widget-view" not in text
+    assert "widgets" not in json.loads(text)["metadata"]
+
+
+def test_an_unknown_lesson_is_named(project):
+    with pytest.raises(build.BuildError, match="no source for 17"):
+        build.build(["17"], root=project)
