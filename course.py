@@ -501,7 +501,7 @@ def test_lowest(root, more):
     if stamp_of(root, venv).get("lowest") != fingerprint:
         make_venv(root, venv)
         uv = python_of(root / VENV).with_name("uv.exe" if WINDOWS else "uv")
-        lowest = ["--resolution", "lowest-direct", "--group", "test", "-e", root]
+        lowest = ["--resolution", "lowest-direct", "--group", "lab", "--group", "test", "-e", root]
         command = [uv, "pip", "install", "--python", python_of(venv), "--only-binary", ":all:", *lowest]
         run_step(root, "Installing the lowest versions", command)
         write_json(venv / "course.json", {"lowest": fingerprint})

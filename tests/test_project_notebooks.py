@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -160,3 +162,23 @@ def test_a_tagged_widget_leaves_no_view_behind(project):
 def test_an_unknown_lesson_is_named(project):
     with pytest.raises(build.BuildError, match="no source for 17"):
         build.build(["17"], root=project)
+
+
+def test_the_project_runs_notebooks_in_order_and_sees_a_wrong_number(root, project):
+    """Two notebooks under the project's own pytest options, each cell leaning on the one before; one stored number is off."""
+    steps = "n = 1\n\n" + "\n".join(f"# %%\nn += 1\nprint(n, {index})\n" for index in range(8))
+    for name in ("00_lesson", "01_other"):
+        (project / "notebooks" / "source" / f"{name}.py").write_text(f"# %%\n{steps}", encoding="utf-8")
+    build.build(["00", "01"], root=project)
+    notebook = project / "notebooks" / "01_other.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace('"5 3', '"6 3'), encoding="utf-8", newline="\n")
+    (project / "pyproject.toml").write_text((root / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    (project / "tests").mkdir()
+    (project / "tests" / "nbval.cfg").write_text(
+        (root / "tests" / "nbval.cfg").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "--color=no", "notebooks"]
+    answer = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert "1 failed, 17 passed" in answer.stdout
+    assert "01_other.ipynb::Cell 4" in answer.stdout
