@@ -158,7 +158,8 @@ def typed(frame: pd.DataFrame, spec: dict) -> pd.DataFrame:
         if kind in ("id", "integer"):
             column = column.astype("Int64" if optional else "int64")
         elif kind == "number":
-            column = column.astype("float64").round(about["decimals"]) + 0.0  # + 0.0: no negative zero in the files
+            column = column.astype("float64").round(about["decimals"])
+            column += 0.0  # no negative zero in the files
         elif kind == "choice":
             column = column.astype(pd.CategoricalDtype(about["of"]))
         elif kind in ("date", "month", "time"):
@@ -195,7 +196,9 @@ def problems(frame: pd.DataFrame, spec: dict, where: str) -> list[str]:
         if about["type"] == "month":
             bad = column.dt.day.ne(1) & ~missing
             if bad.any():
-                said.append(f"{where}: column {name!r} must be the first day of a month, not so in {rows_text(bad, first=2)}.")
+                said.append(
+                    f"{where}: column {name!r} must be the first day of a month, not so in {rows_text(bad, first=2)}."
+                )
     key = spec["key"]
     bad = frame.duplicated(key)
     if bad.any():
@@ -215,7 +218,9 @@ def orphans(tables: Mapping[str, pd.DataFrame], specs: Mapping[str, dict]) -> li
                 column = tables[table][name]
                 bad = column.notna() & ~column.isin(tables[target][key])
                 if bad.any():
-                    said.append(f"{table}: column {name!r} names a {key} that `{target}` does not have in {rows_text(bad, first=2)}.")
+                    said.append(
+                        f"{table}: column {name!r} names a {key} that `{target}` does not have in {rows_text(bad, first=2)}."
+                    )
     return said
 
 
@@ -298,7 +303,9 @@ def _resource(path: str, group: str, table: str, spec: dict, rows: int, content:
     fields, links = [], []
     for name, about in spec["fields"].items():
         limits = {"required": True} if not about.get("optional", False) else {}
-        limits |= {word: about[key] for key, word in (("min", "minimum"), ("max", "maximum"), ("of", "enum")) if key in about}
+        limits |= {
+            word: about[key] for key, word in (("min", "minimum"), ("max", "maximum"), ("of", "enum")) if key in about
+        }
         one = {"name": name, "type": kinds[about["type"]], "description": about["about"], "constraints": limits}
         if "unit" in about:
             one["unit"] = about["unit"]
@@ -334,12 +341,12 @@ def load_company(name: str, folder: Path | str | None, tables: list[str] | None,
     wanted = list(about["tables"]) if tables is None else tables
     unknown = [table for table in wanted if table not in about["tables"]]
     if unknown:
-        raise ValueError(f"{about['company']['title']} has no table {listed(unknown)}. It has {listed(about['tables'], most=40)}.")
+        raise ValueError(
+            f"{about['company']['title']} has no table {listed(unknown)}. It has {listed(about['tables'], most=40)}."
+        )
     hashes = _shipped_hashes(folder)
     read = {
-        group: {
-            table: _read_table(folder, group, table, about[group][table], hashes, allow_edited) for table in names
-        }
+        group: {table: _read_table(folder, group, table, about[group][table], hashes, allow_edited) for table in names}
         for group, names in (("tables", wanted), ("truth", list(about["truth"])))
     }
     lost = orphans(read["tables"], about["tables"])
@@ -399,7 +406,9 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
         text = content.decode(_encoding(spec))
         header = pd.read_csv(io.StringIO(text), nrows=0).columns
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise ValueError(f"The file {where} is not a table with commas in {_encoding(spec)} ({fault}). {RESTORE}") from fault
+        raise ValueError(
+            f"The file {where} is not a table with commas in {_encoding(spec)} ({fault}). {RESTORE}"
+        ) from fault
     missing = [name for name in spec["fields"] if name not in header]
     extra = [name for name in header if name not in spec["fields"]]
     if missing:
@@ -413,8 +422,6 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
             dtypes[name] = "Int64" if optional else "int64"
         elif kinds[name] == "number":
             dtypes[name] = "float64"
-        elif kinds[name] == "choice":
-            dtypes[name] = pd.CategoricalDtype(about["of"])
         else:
             dtypes[name] = "str"
     # Only an empty cell is missing: a choice may well be the word "none".
@@ -424,8 +431,16 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
         for name, kind in kinds.items():
             if kind in ("date", "month", "time"):
                 frame[name] = pd.to_datetime(frame[name], format="ISO8601").astype("datetime64[us]")
+            elif kind == "choice":
+                # what is not in the list gets code -1: missing, and `problems` says so
+                choices = spec["fields"][name]["of"]
+                frame[name] = pd.Categorical.from_codes(pd.Index(choices).get_indexer(frame[name]), choices)
             elif kind == "yes-no":
-                frame[name] = frame[name].map({"yes": True, "no": False}).astype("bool" if not frame[name].isna().any() else "boolean")
+                frame[name] = (
+                    frame[name]
+                    .map({"yes": True, "no": False})
+                    .astype("bool" if not frame[name].isna().any() else "boolean")
+                )
     except (ValueError, TypeError, OverflowError) as fault:
         said = _unreadable(pd.read_csv(io.StringIO(text), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault

@@ -55,63 +55,84 @@ def simulate_bank(customers: int = 20_000, seed: int = 2025) -> Company:
     people.left_day, people.back_day, people.left_again_day = service.leaving_days(people)
     people.join_day = service.joining_days(people)
     present = np.stack([people.active(month) for month in range(MONTHS)], axis=1)
+    about = dictionary("bank")
     estimands: dict[str, float] = {}
     tables: dict[str, pd.DataFrame] = {}
 
+    def keep(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        tables[name] = typed(frame, about["tables"][name])
+        return tables[name]
+
     service.date_problems(people, present)
     mail = campaigns.take_mail_channel(people)
-    tables["customers"] = _customers(people, mail)
+    keep("customers", _customers(people, mail))
     counts = service.contact_counts(people, present)
-    tables["contacts"] = service.make_contacts(people, counts, present)
+    contacts = keep("contacts", service.make_contacts(people, counts, present))
     for channel in ("teller", "call"):
-        counts[channel] = service.monthly_counts(people, tables["contacts"], channel)
-    tables["agents"], agents_truth = _agents(people)
-    tables["problems"] = service.make_problems(people, present)
+        counts[channel] = service.monthly_counts(people, contacts, channel)
+    agents, agents_truth = _agents(people)
+    keep("agents", agents)
+    keep("problems", service.make_problems(people, present))
 
-    tables["rates"] = money.make_rates(people.seed)
-    flows = money.simulate_money(people, tables["rates"], counts, present)
-    tables["months"] = money.make_months(people, flows, present)
-    tables["years"] = money.make_years(people, flows, counts, present, tables["rates"])
-    tables["wallets"] = money.make_wallets(people, flows, present)
-    tables["market"] = money.make_market(people, tables["wallets"])
-    estimands["wallet.mean_share"] = tables["wallets"]["share_of_wallet"].mean()
+    rates = keep("rates", money.make_rates(people.seed))
+    flows = money.simulate_money(people, rates, counts, present)
+    years = keep("years", money.make_years(people, flows, counts, present, rates))
+    wallets = keep("wallets", money.make_wallets(people, flows, present))
+    keep("market", money.make_market(people, wallets))
+    people_truth = _people_truth(people, flows, present)
+    del counts
+    keep(
+        "months", money.make_months(people, flows, present)
+    )  # takes the flows apart: the largest arrays are freed here
 
-    tables["holdings"] = campaigns.make_holdings(people)
-    tables["bonds"] = campaigns.make_bonds(people)
-    tables["rival_offers"] = campaigns.make_rival_offers(people, present)
-    tables["consents"] = campaigns.make_consents(people)
-    tables["messages"] = campaigns.make_messages(people, present)
-    tables["campaigns"] = campaigns.make_campaigns()
-    tables["leads"], lead_rows = campaigns.make_leads(people, mail)
+    keep("holdings", campaigns.make_holdings(people))
+    keep("bonds", campaigns.make_bonds(people))
+    keep("rival_offers", campaigns.make_rival_offers(people, present))
+    keep("consents", campaigns.make_consents(people))
+    keep("messages", campaigns.make_messages(people, present))
+    keep("campaigns", campaigns.make_campaigns())
+    leads, lead_rows = campaigns.make_leads(people, mail)
     customer_rows, effects = campaigns.make_customer_campaigns(people)
-    tables["campaign_members"] = pd.concat([lead_rows, customer_rows], ignore_index=True)
+    keep("leads", leads)
+    keep("campaign_members", pd.concat([lead_rows, customer_rows], ignore_index=True))
     estimands |= effects
 
-    tables["invitations"], tables["survey"], oracle = survey.make_survey(people, present, tables["wallets"])
+    invitations, answers, oracle = survey.make_survey(people, present, wallets)
+    keep("invitations", invitations)
+    keep("survey", answers)
     estimands |= oracle
-    tables["pulse"], oracle = survey.make_pulse(people, present)
+    pulse, oracle = survey.make_pulse(people, present)
+    keep("pulse", pulse)
     estimands |= oracle
-    tables["market_study"] = survey.make_market_study(people)
-    tables["purchases"], buyers = make_purchases(people)
-    tables["branches"], tables["branch_years"] = _branches(people, tables["years"])
-    last = tables["years"].query("year == 2025").set_index("customer")["revenue"]
-    tables["export_branch"], tables["export_app"], matches = make_export(people, last)
+    keep("market_study", survey.make_market_study(people))
+    purchases, buyers = make_purchases(people)
+    keep("purchases", purchases)
+    branches, branch_years = _branches(people, years)
+    keep("branches", branches)
+    keep("branch_years", branch_years)
+    last = years.query("year == 2025").set_index("customer")["revenue"]
+    export_branch, export_app, matches = make_export(people, last)
+    keep("export_branch", export_branch)
+    keep("export_app", export_app)
 
     truth_tables = {
-        "people": _people_truth(people, flows, present),
+        "people": people_truth,
         "feelings": _feelings_truth(people),
         "branches": _branches_truth(people),
         "agents": agents_truth,
         "buyers": buyers,
         "matches": matches,
     }
-    about = dictionary("bank")
     return Company(
         name="bank",
         title=about["company"]["title"],
-        tables={name: typed(tables.pop(name), spec) for name, spec in about["tables"].items()},
+        tables={name: tables[name] for name in about["tables"]},
         truth=Truth(
-            _listed("parameters", {name: one[0] for name, one in PARAMETERS.items()}, {n: one[1] for n, one in PARAMETERS.items()}),
+            _listed(
+                "parameters",
+                {name: one[0] for name, one in PARAMETERS.items()},
+                {n: one[1] for n, one in PARAMETERS.items()},
+            ),
             _listed("estimands", estimands, about["estimands"]),
             {name: typed(truth_tables[name], about["truth"][name]) for name in truth_tables},
         ),
@@ -119,7 +140,9 @@ def simulate_bank(customers: int = 20_000, seed: int = 2025) -> Company:
 
 
 def _listed(kind: str, values: dict[str, float], meaning: dict[str, str]) -> pd.DataFrame:
-    frame = pd.DataFrame({"name": list(values), "value": list(values.values()), "about": [meaning[name] for name in values]})
+    frame = pd.DataFrame(
+        {"name": list(values), "value": list(values.values()), "about": [meaning[name] for name in values]}
+    )
     return typed(frame, dictionary("bank")["truth"][kind]).set_index("name")
 
 
@@ -136,7 +159,12 @@ def _customers(people: People, mail: dict) -> pd.DataFrame:
     place[order] = np.arange(n)
     pick = order[(rng.random(n) * np.maximum(place, 1)).astype(int)]
     end = np.where(np.isnat(people.left_day), np.datetime64("2026-01-01"), people.left_day)
-    fits = people.referred & (people.join_day[pick] < people.join_day) & (end[pick] > people.join_day) & (rng.random(n) < 0.8)
+    fits = (
+        people.referred
+        & (people.join_day[pick] < people.join_day)
+        & (end[pick] > people.join_day)
+        & (rng.random(n) < 0.8)
+    )
     households = rng.integers(0, round(n / 1.35), n)
     return pd.DataFrame(
         {
@@ -150,7 +178,9 @@ def _customers(people: People, mail: dict) -> pd.DataFrame:
             "referrer": pd.array(np.where(fits, people.first_id + pick, 0), dtype="Int64"),
             "joined": people.join_day.astype("datetime64[us]"),
             "left": people.left_day.astype("datetime64[us]"),
-            "exit_reason": pd.Categorical.from_codes(np.where(people.left < NEVER, people.reason, -1), list(EXIT_REASONS)),
+            "exit_reason": pd.Categorical.from_codes(
+                np.where(people.left < NEVER, people.reason, -1), list(EXIT_REASONS)
+            ),
             "returned": people.back_day.astype("datetime64[us]"),
             "left_again": people.left_again_day.astype("datetime64[us]"),
         }
@@ -169,7 +199,11 @@ def _agents(people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
             "place": pd.Categorical.from_codes((agents["branch"] < 0).astype(int), ["branch", "call centre"]),
             "branch": pd.array(np.where(agents["branch"] < 0, 0, agents["branch"] + 1), dtype="Int64"),
             "since": agents["trained"],
-            "test_score": np.clip(np.rint(70 + 9 * agents["skill"] + 5 * stream(people.seed, "tests").standard_normal(len(number))), 0, 100),
+            "test_score": np.clip(
+                np.rint(70 + 9 * agents["skill"] + 5 * stream(people.seed, "tests").standard_normal(len(number))),
+                0,
+                100,
+            ),
         }
     ).assign(branch=lambda frame: frame["branch"].where(agents["branch"] >= 0))
     return frame, pd.DataFrame({"agent": number, "skill": agents["skill"]})
@@ -228,7 +262,7 @@ def _people_truth(people: People, flows: dict, present: np.ndarray) -> pd.DataFr
     margin = (flows["revenue"] - flows["expected_loss"] - flows["cost"]).sum(axis=1) / months * PER_YEAR
     held = ((people.opened < MONTHS) & (people.closed >= MONTHS)).sum(axis=1)
     hazard = people.frailty * np.exp(
-        np.log(value("churn.base") * value("churn.before_window"))
+        np.log(value("churn.base"))
         + value("churn.satisfaction") * people.lasting["satisfaction"]
         + value("churn.attachment") * people.lasting["attachment"]
         + value("churn.switching_cost") * people.switching_cost

@@ -26,7 +26,9 @@ CAMPAIGNS = (
 
 
 def make_campaigns() -> pd.DataFrame:
-    frame = pd.DataFrame(CAMPAIGNS, columns=["campaign", "name", "month", "months_to_outcome", "outcome_is", "cost_per_treated"])
+    frame = pd.DataFrame(
+        CAMPAIGNS, columns=["campaign", "name", "month", "months_to_outcome", "outcome_is", "cost_per_treated"]
+    )
     frame["month"] = months_of(frame["month"].to_numpy())
     return frame
 
@@ -34,35 +36,40 @@ def make_campaigns() -> pd.DataFrame:
 def take_mail_channel(people: People) -> dict:
     """Decide which joiners came through the acquisition mail, and from which list and arm."""
     rng = stream(people.seed, "mail")
-    lists = {"prospect": round(0.20 * people.n), "suspect": round(0.15 * people.n)}
+    prospects, suspects = round(0.20 * people.n), round(0.15 * people.n)
+    # When the bank first heard of those who are still prospects or suspects at the end: the mail goes to whom it knows.
+    known = np.concatenate([rng.integers(-24, MONTHS, prospects), np.full(suspects, -99)])
+    kinds = np.repeat([0, 1], [prospects, suspects])
     taken = np.full(people.n, -1)
     out = {"who": [], "kind": [], "arm": [], "wave": []}
     for wave, month in enumerate(MAIL_MONTHS):
         free = np.flatnonzero((people.joined >= month) & (people.joined < month + 2) & ~people.referred & (taken < 0))
         free = rng.permutation(free)
-        for place, kind in enumerate(lists):
+        for place, kind in enumerate(("prospect", "suspect")):
+            listed = np.count_nonzero((kinds == place) & (known < month))
             for arm, chance in ((2, value(f"acquisition.{kind}")), (1, value("acquisition.control"))):
-                hits = min(rng.binomial(lists[kind] // 2, chance), len(free))
+                hits = min(rng.binomial(listed // 2, chance), len(free))
                 who, free = free[:hits], free[hits:]
                 taken[who] = wave
                 out["who"].append(who)
                 out["kind"].append(np.full(hits, place))
                 out["arm"].append(np.full(hits, arm))
                 out["wave"].append(np.full(hits, wave))
-    return {name: np.concatenate(parts) for name, parts in out.items()} | {"lists": lists}
+    return {name: np.concatenate(parts) for name, parts in out.items()} | {"still_kind": kinds, "known": known}
 
 
 def make_leads(people: People, mail: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return leads (one row per prospect or suspect, and per lead that became a customer) and their campaign rows."""
     rng = stream(people.seed, "leads")
-    kind = np.concatenate([np.zeros(mail["lists"]["prospect"]), np.ones(mail["lists"]["suspect"]), mail["kind"]]).astype(int)
-    came = np.concatenate([np.full(len(kind) - len(mail["who"]), NEVER), mail["wave"]])
-    customer = np.concatenate([np.full(len(kind) - len(mail["who"]), -1), mail["who"]])
-    order = rng.permutation(len(kind))
-    kind, came, customer = kind[order], came[order], customer[order]
-    arm_when_came = np.concatenate([np.zeros(len(kind) - len(mail["who"]), dtype=int), mail["arm"]])[order]
-    n = len(kind)
-    known = np.where(came < NEVER, rng.integers(-24, 3, n), rng.integers(-24, MONTHS, n))
+    rest, new = len(mail["known"]), len(mail["who"])
+    kind = np.concatenate([mail["still_kind"], mail["kind"]])
+    known = np.concatenate([mail["known"], rng.integers(-24, 3, new)])
+    came = np.concatenate([np.full(rest, NEVER), mail["wave"]])
+    customer = np.concatenate([np.full(rest, -1), mail["who"]])
+    arm_when_came = np.concatenate([np.zeros(rest, dtype=int), mail["arm"]])
+    n = rest + new
+    order = rng.permutation(n)
+    kind, known, came, customer, arm_when_came = (one[order] for one in (kind, known, came, customer, arm_when_came))
     income = np.round(np.exp(rng.normal(11.6, 0.5, n)), -2)
     enquiry = rng.choice(4, n, p=[0.35, 0.30, 0.20, 0.15])
     leads = pd.DataFrame(
@@ -71,8 +78,12 @@ def make_leads(people: People, mail: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
             "kind": pd.Categorical.from_codes(kind, ["prospect", "suspect"]),
             "region": pd.Categorical.from_codes(rng.integers(0, len(REGIONS), n), list(REGIONS)),
             # A suspect has had no contact with the bank: the list was bought.
-            "first_contact": np.where(kind == 0, days_of(known, rng.random(n)), np.datetime64("NaT")).astype("datetime64[us]"),
-            "enquired_by": pd.Categorical.from_codes(np.where(kind == 0, enquiry, -1), ["website", "branch", "event", "phone"]),
+            "first_contact": np.where(
+                kind == 0, days_of(np.where(kind == 0, known, 0), rng.random(n)), np.datetime64("NaT")
+            ).astype("datetime64[us]"),
+            "enquired_by": pd.Categorical.from_codes(
+                np.where(kind == 0, enquiry, -1), ["website", "branch", "event", "phone"]
+            ),
             "household_income": income,
             "customer": pd.array(np.where(customer >= 0, people.first_id + customer, 0), dtype="Int64"),
         }
@@ -86,9 +97,7 @@ def make_leads(people: People, mail: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
         hit = came[place] == wave
         when = np.full(len(place), np.datetime64("NaT", "D"))
         when[hit] = people.join_day[customer[place][hit]]
-        rows.append(
-            _members(f"mail-{2023 + wave}", arm[place], hit, lead=leads["lead"].to_numpy()[place], when=when)
-        )
+        rows.append(_members(f"mail-{2023 + wave}", arm[place], hit, lead=leads["lead"].to_numpy()[place], when=when))
     return leads, pd.concat(rows, ignore_index=True)
 
 
@@ -126,10 +135,16 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
         if key == "panel":
             responded = people.took_part[listed]
         else:
-            responded = (people.arms[key][listed] == 2) & (rng.random(len(listed)) < (0.70 if key == "retention" else 0.85))
+            responded = (people.arms[key][listed] == 2) & (
+                rng.random(len(listed)) < (0.70 if key == "retention" else 0.85)
+            )
         if key == "retention":
             # The effect in the model is that of being on the call list; who answered the phone is recorded beside it.
-            for name, some in (("", slice(None)), (".quiet", people.quiet[listed]), (".not_quiet", ~people.quiet[listed])):
+            for name, some in (
+                ("", slice(None)),
+                (".quiet", people.quiet[listed]),
+                (".not_quiet", ~people.quiet[listed]),
+            ):
                 effects[f"retention.uplift{name}"] = people.uplift["retention"][listed][some].mean()
         rows.append(
             _members(
@@ -165,7 +180,9 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
     log_odds = np.log(0.08 / 0.92) - 0.10 * attachment + change * (people.arms["fee_test"][listed] == 2)
     outcome = rng.random(len(listed)) < 1 / (1 + np.exp(-log_odds))
     day = days_of(month + rng.integers(0, 6, len(listed)), rng.random(len(listed)))
-    day = np.minimum(day, np.where(np.isnat(people.left_day[listed]), np.datetime64("2025-12-31"), people.left_day[listed]))
+    day = np.minimum(
+        day, np.where(np.isnat(people.left_day[listed]), np.datetime64("2025-12-31"), people.left_day[listed])
+    )
     rows.append(
         _members(
             "fee-test", people.arms["fee_test"][listed], outcome, people.first_id + listed,
@@ -175,57 +192,54 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
     return pd.concat(rows, ignore_index=True), {name: float(one) for name, one in effects.items()}
 
 
-def make_holdings(people: People) -> pd.DataFrame:
-    """One row per product held: opened, and closed (by the customer, or with the relationship)."""
+def _spells(people: People, start: np.ndarray, end: np.ndarray) -> pd.DataFrame:
+    """Cut what lasts from month `start` to `end` to the relationship: its first spell, and the second of those who returned."""
     parts = []
-    for place, product in enumerate(PRODUCTS):
-        start, end = people.opened[:, place], people.closed[:, place]
-        # A product whose day would have come after the relationship never was.
-        rows = np.flatnonzero((start < MONTHS) & ((start < people.left) | (start == people.joined)))
-        opened = np.where(
-            start[rows] == people.joined[rows],
-            people.join_day[rows],
-            days_of(np.floor(start[rows]).astype(int), start[rows] % 1),
-        )
-        early = end[rows] < np.minimum(people.left[rows], MONTHS)
-        closed = days_of(np.where(early, np.floor(end[rows]), 0).astype(int), np.where(early, end[rows] % 1, 0.0))
-        closed = np.where(early, np.maximum(closed, opened), people.left_day[rows])
+    for first, last, first_day, last_day in (
+        (people.joined, people.left, people.join_day, people.left_day),
+        (people.returned, people.left_again, people.back_day, people.left_again_day),
+    ):
+        begins = np.maximum(start, first)
+        rows = np.flatnonzero((begins < MONTHS) & (first < NEVER) & ((begins < last) | (begins == first)) & (end > begins))
+        whole = begins[rows] == first[rows]
+        since = np.where(whole, first_day[rows], days_of(np.floor(begins[rows]).astype(int), begins[rows] % 1))
+        early = end[rows] < np.minimum(last[rows], MONTHS)
+        until = days_of(np.where(early, np.floor(end[rows]), 0).astype(int), np.where(early, end[rows] % 1, 0.0))
         parts.append(
             pd.DataFrame(
                 {
                     "customer": people.first_id + rows,
-                    "product": pd.Categorical.from_codes(np.full(len(rows), place), list(PRODUCTS)),
-                    "opened": opened.astype("datetime64[us]"),
-                    "closed": closed.astype("datetime64[us]"),
-                    "closed_with_relationship": ~early & (people.left[rows] < NEVER),
+                    "since": since.astype("datetime64[us]"),
+                    "until": np.where(early, np.maximum(until, since), last_day[rows]).astype("datetime64[us]"),
+                    "with_relationship": ~early & (last[rows] < NEVER),
                 }
             )
         )
-    return pd.concat(parts, ignore_index=True).sort_values(["customer", "product"], ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
+
+
+def make_holdings(people: People) -> pd.DataFrame:
+    """One row per product held: opened, and closed (by the customer, or with the relationship)."""
+    parts = []
+    for place in range(len(PRODUCTS)):
+        part = _spells(people, people.opened[:, place], people.closed[:, place])
+        part.insert(1, "product", pd.Categorical.from_codes(np.full(len(part), place), list(PRODUCTS)))
+        parts.append(part)
+    names = {"since": "opened", "until": "closed", "with_relationship": "closed_with_relationship"}
+    frame = pd.concat(parts, ignore_index=True).rename(columns=names)
+    return frame.sort_values(["customer", "product", "opened"], ignore_index=True)
 
 
 def make_bonds(people: People) -> pd.DataFrame:
     """One row per bond: club membership, personal adviser, salaries or payables through the bank."""
     parts = []
     names = ("club", "adviser", "payroll")
+    never = np.full(people.n, float(NEVER))
     for place, name in enumerate(names):
-        start = getattr(people, name)
-        rows = np.flatnonzero((start < MONTHS) & ((start < people.left) | (start == people.joined)))
-        since = np.where(
-            start[rows] == people.joined[rows],
-            people.join_day[rows],
-            days_of(np.floor(start[rows]).astype(int), start[rows] % 1),
-        )
-        parts.append(
-            pd.DataFrame(
-                {
-                    "customer": people.first_id + rows,
-                    "bond": pd.Categorical.from_codes(np.full(len(rows), place), list(names)),
-                    "since": since.astype("datetime64[us]"),
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True).sort_values(["customer", "bond"], ignore_index=True)
+        part = _spells(people, getattr(people, name), never)
+        part.insert(1, "bond", pd.Categorical.from_codes(np.full(len(part), place), list(names)))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True).sort_values(["customer", "bond", "since"], ignore_index=True)
 
 
 def make_rival_offers(people: People, present: np.ndarray) -> pd.DataFrame:
@@ -271,7 +285,10 @@ def make_messages(people: People, present: np.ndarray) -> pd.DataFrame:
     for quarter in range(MONTHS // 3):
         month = 3 * quarter
         rows = np.flatnonzero(
-            people.consent & (people.withdrawn > month) & (people.joined <= month) & present[:, month : month + 3].all(axis=1)
+            people.consent
+            & (people.withdrawn > month)
+            & (people.joined <= month)
+            & present[:, month : month + 3].all(axis=1)
         )
         sent = people.messages[rows, quarter]
         parts.append(

@@ -32,8 +32,8 @@ def make_export(people: People, revenue: pd.Series) -> tuple[pd.DataFrame, pd.Da
     rank = revenue.loc[ids].rank(pct=True).to_numpy()
     # Large customers have dealt with more departments: they stand in more systems, more often.
     in_branch = rng.random(n) < 0.75
-    in_app = ~in_branch | (rng.random(n) < 0.20 + 0.50 * rank)
-    twice = in_branch & (rng.random(n) < 0.05 + 0.15 * rank)
+    in_app = ~in_branch | (rng.random(n) < 0.12 + 0.80 * rank**3)
+    twice = in_branch & (rng.random(n) < 0.03 + 0.60 * rank**4)
     source = np.concatenate([np.flatnonzero(in_branch), np.flatnonzero(twice), np.flatnonzero(in_app)])
     app = np.arange(len(source)) >= in_branch.sum() + twice.sum()
     order = rng.permutation(len(source))
@@ -48,7 +48,8 @@ def make_export(people: People, revenue: pd.Series) -> tuple[pd.DataFrame, pd.Da
     local = [f"{d:02d}/{m:02d}/{y:04d}" for y, m, d in zip(year, month, day, strict=True)]
     frame = pd.DataFrame(
         {
-            "record": np.where(app, "A", "B").astype(object) + pd.Series(np.arange(10001, 10001 + len(source))).astype(str),
+            "record": np.where(app, "A", "B").astype(object)
+            + pd.Series(np.arange(10001, 10001 + len(source))).astype(str),
             "name": rows["name"],
             "phone": rows["phone"],
             "birth_date": np.where(app, iso, local),
@@ -95,9 +96,9 @@ def _slip(rng: np.random.Generator, rows: dict[str, np.ndarray], repeated: np.nd
         place = rng.integers(2, 10)
         digits[place], digits[place + 1] = digits[place + 1], digits[place]
         rows["phone"][row] = "".join(digits)
-    rows["phone"][some(0.08)] = ""
     for row in some(0.15):
         rows["phone"][row] = rows["phone"][row][:3] + " " + rows["phone"][row][3:7] + " " + rows["phone"][row][7:]
+    rows["phone"][some(0.08)] = ""
     for row in some(0.20):
         rows["address"][row] = rows["address"][row].replace("号", "-").replace("室", "")
     rows["address"][some(0.06)] = ""

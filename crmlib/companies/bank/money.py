@@ -11,6 +11,7 @@ from crmlib.companies.bank.people import People
 from crmlib.companies.bank.service import months_of
 
 HIGH_VALUE = 300_000  # CNY of assets anywhere: the market's own line for a high-value customer
+ACCOUNT_FEE = 0.5  # CNY per month, from everybody
 RIVALS = ("Harbour Bank", "Northern Bank", "Pearl Bank", "others")
 
 
@@ -44,22 +45,33 @@ def simulate_money(people: People, rates: pd.DataFrame, counts: dict[str, np.nda
         "wealth": np.exp(9.6 + 0.95 * size + 0.6 * rng.standard_normal(n)),
     }
     risk = {
-        "mortgage": 0.0015 * np.exp(1.2 * rng.standard_normal(n)),
-        "loan": 0.0190 * np.exp(1.7 * rng.standard_normal(n)),
+        "mortgage": np.minimum(0.03, 0.0030 * np.exp(1.2 * rng.standard_normal(n))),
+        "loan": np.minimum(0.25, 0.0350 * np.exp(1.1 * rng.standard_normal(n))),
     }
     gaming = people.branches.gaming[people.branch]
     # Private rate deals: the larger the deposit, the likelier; managers with a target to reach grant them more.
-    deal = rng.random(n) < 1 / (1 + np.exp(-(deposit_size - 13.0 + 1.2 * gaming)))
-    premium = np.where(deal, 0.0095 + 0.0035 * rng.random(n), 0.0008 * rng.random(n))
-    yearly = rng.normal(0.0, 0.30, (n, 3))
+    deal = rng.random(n) < 1 / (1 + np.exp(-(deposit_size - 12.6 + 1.2 * gaming)))
+    premium = np.where(deal, 0.0112 + 0.0030 * rng.random(n), 0.0008 * rng.random(n))
+    yearly = rng.normal(0.0, 0.42, (n, 3))
     wander = 0.28 * rng.standard_normal(n)
     app_cost = value("cost.app")
-    hours = np.exp(1.1 * rng.standard_normal(n))  # some customers take ten times the hours of others of their size
+    hours = np.minimum(
+        8.0, np.exp(1.1 * rng.standard_normal(n))
+    )  # some customers take ten times the hours of others of their size
     adviser_cost = value("cost.adviser") / PER_YEAR * np.exp(0.6 * people.size) * hours
-    business_cost = value("cost.business") / PER_YEAR * people.business * np.exp(0.9 * people.size) * hours
+    business_cost = value("cost.business") / PER_YEAR * people.business * np.exp(0.7 * people.size) * hours
     out = {
         name: np.zeros((n, MONTHS))
-        for name in ("deposits_end", "deposits_average", "lending", "investments", "fees", "revenue", "expected_loss", "cost")
+        for name in (
+            "deposits_end",
+            "deposits_average",
+            "lending",
+            "investments",
+            "fees",
+            "revenue",
+            "expected_loss",
+            "cost",
+        )
     }
     for month in range(MONTHS):
         k, here = month // PER_YEAR, present[:, month]
@@ -91,7 +103,7 @@ def simulate_money(people: People, rates: pd.DataFrame, counts: dict[str, np.nda
             + loan * (rate["loan_rate"] - rate["transfer_price"])
         ) / PER_YEAR
         product_fees = 2.0 * open_now["card"] + 6.0 * open_now["insurance"]
-        fees = (np.exp(fee_size) * scale + product_fees * scale + invested * 0.006 / PER_YEAR) * here
+        fees = (ACCOUNT_FEE + np.exp(fee_size) * scale + product_fees * scale + invested * 0.006 / PER_YEAR) * here
         out["deposits_average"][:, month] = deposits
         out["deposits_end"][:, month] = np.round(end)
         out["lending"][:, month] = mortgage + loan
@@ -112,15 +124,23 @@ def simulate_money(people: People, rates: pd.DataFrame, counts: dict[str, np.nda
 
 
 def make_months(people: People, money: dict, present: np.ndarray) -> pd.DataFrame:
-    """One row per customer and month of the relationship."""
+    """One row per customer and month of the relationship; `money`'s arrays are taken out of it one by one."""
     rows = np.flatnonzero(present.ravel())
-    frame = {
-        "customer": people.first_id + rows // MONTHS,
-        "month": months_of(np.arange(MONTHS))[rows % MONTHS],
-    }
-    for name in ("deposits_end", "deposits_average", "lending", "investments", "fees", "revenue", "expected_loss"):
-        frame[name] = money[name].ravel()[rows]
-    frame["cost_to_serve"] = money["cost"].ravel()[rows]
+    frame = {}
+    for name in (
+        "deposits_end",
+        "deposits_average",
+        "lending",
+        "investments",
+        "fees",
+        "revenue",
+        "expected_loss",
+        "cost",
+    ):
+        frame[name] = money.pop(name).ravel()[rows]
+    frame["cost_to_serve"] = frame.pop("cost")
+    frame["customer"] = people.first_id + rows // MONTHS
+    frame["month"] = months_of(np.arange(MONTHS))[rows % MONTHS]
     return pd.DataFrame(frame, copy=False)
 
 
@@ -179,7 +199,9 @@ def make_wallets(people: People, money: dict, present: np.ndarray) -> pd.DataFra
         rank = 1 + np.minimum(banks[rows] - 1, ((1 - above) * banks[rows]).astype(int))
         rule = (1 - rank / (banks[rows] + 1)) * 2 / banks[rows]
         share = np.where(
-            banks[rows] == 1, 1.0, 1 / (1 + np.exp(-(np.log(rule / (1.02 - rule)) + 0.35 * rng.standard_normal(len(rows)))))
+            banks[rows] == 1,
+            1.0,
+            1 / (1 + np.exp(-(np.log(rule / (1.02 - rule)) + 0.35 * rng.standard_normal(len(rows))))),
         )
         own = money["deposits_average"][rows, last] + money["investments"][rows, last]
         parts.append(
@@ -220,7 +242,10 @@ def make_market(people: People, wallets: pd.DataFrame) -> pd.DataFrame:
                     "customers": np.concatenate([[len(own)], np.round(ratio * len(own))]).astype(int),
                     "high_value_customers": np.concatenate([[high], np.round(ratio_high * high)]).astype(int),
                     "assets": np.concatenate(
-                        [[own["assets_here"].sum()], np.round(np.array([1.8, 2.3, 2.9]) * swing * own["assets_here"].sum())]
+                        [
+                            [own["assets_here"].sum()],
+                            np.round(np.array([1.8, 2.3, 2.9]) * swing * own["assets_here"].sum()),
+                        ]
                     ),
                 }
             )

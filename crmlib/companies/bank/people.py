@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crmlib.companies._store import stream
-from crmlib.companies.bank.parameters import DIMENSIONS, MONTHS, PER_YEAR, PRODUCTS, value
+from crmlib.companies.bank.parameters import DIMENSIONS, MONTHS, PER_YEAR, PRODUCTS, SEGMENTS, value
 
 BRANCHES = 36
 REGIONS = ("Harbour", "Old Town", "Riverside", "North", "Hills", "Airport")
@@ -101,6 +101,8 @@ def make_branches(seed: int) -> Branches:
     service = rng.standard_normal(BRANCHES)
     for name, level in (("solves", 0.8), ("hides", 0.0), ("silences", -0.8)):
         service[kind == name] = level  # three kinds of zero complaints, told apart in every company
+    ordinary = kind == "ordinary"
+    service[ordinary] -= service[ordinary].mean()  # the level of the whole bank is not left to 36 draws
     roster = np.zeros(BRANCHES, dtype=bool)
     roster[rng.permutation(BRANCHES)[: BRANCHES // 2]] = True
     shock = rng.normal(0.0, 0.05, (BRANCHES, 3))
@@ -148,7 +150,7 @@ def _who_is_still_there(customers: int, seed: int, branches: Branches) -> People
         size = rng.standard_normal(draw)
         lasting = _lasting_feelings(shares, size)
         log_hazard = (
-            np.log(value("churn.base") * value("churn.before_window") / PER_YEAR)
+            np.log(value("churn.base") / PER_YEAR)
             + value("churn.satisfaction") * lasting["satisfaction"]
             + value("churn.attachment") * lasting["attachment"]
             + value("churn.switching_cost") * switching_cost
@@ -191,13 +193,7 @@ def _branch_sizes() -> np.ndarray:
 def _noise_shares(rng: np.random.Generator, n: int, service: np.ndarray) -> dict[str, np.ndarray]:
     """Draw the lasting, person-level parts of every feeling."""
     general = np.sqrt(value("quality.branch_share")) * service + 0.58 * rng.standard_normal(n)
-    quality = {}
-    for name in DIMENSIONS:
-        own = rng.standard_normal(n)
-        if name == "emp":  # assurance and empathy are nearly one factor
-            own = 0.95 * last + np.sqrt(1 - 0.95**2) * own
-        last = own
-        quality[name] = general + 0.52 * own
+    quality = {name: general + 0.52 * own for name, own in _five_draws(rng, n).items()}
     noise = {
         name: sd * rng.standard_normal(n)
         for name, sd in (
@@ -206,6 +202,13 @@ def _noise_shares(rng: np.random.Generator, n: int, service: np.ndarray) -> dict
         )
     }  # fmt: skip
     return quality | {f"{name}_noise": one for name, one in noise.items()}
+
+
+def _five_draws(rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+    """Draw a standard normal per dimension of service quality; assurance and empathy are nearly one factor."""
+    draws = {name: rng.standard_normal(n) for name in DIMENSIONS}
+    draws["emp"] = 0.95 * draws["ass"] + np.sqrt(1 - 0.95**2) * draws["emp"]
+    return draws
 
 
 def _overall(quality: dict[str, np.ndarray]) -> np.ndarray:
@@ -301,13 +304,15 @@ def _draw_arms(people: People, seed: int) -> None:
     ):  # fmt: skip
         arm = np.where(rng.random(people.n) < 0.5, 2, 1)
         people.arms[name] = np.where(rng.random(people.n) < share, arm, 0).astype(np.int8)
-    wish = 1 / (1 + np.exp(-(-0.5 + 0.6 * people.lasting["attachment"])))
+    wish = 1 / (1 + np.exp(-(-0.5 + 1.2 * people.lasting["attachment"])))
     people.took_part = (people.arms["panel"] == 2) & (rng.random(people.n) < wish)
     # Cross-selling insurance in months 6-8: the campaign, not the customer's own clock, decides in the list.
     place, month = PRODUCTS.index("insurance"), FIRST_KNOWN["cross_sell"]
-    listed = (people.arms["cross_sell"] > 0) & (people.opened[:, place] >= month)
+    listed = (people.arms["cross_sell"] > 0) & (people.joined < month) & (people.opened[:, place] >= month)
     people.arms["cross_sell"][~listed] = 0
-    lift = value("cross_sell.lift") * np.array([0.6, 0.6, 0.8, 2.9])[people.segment] / 0.95
+    lift = np.where(
+        people.segment == SEGMENTS.index("advice"), value("cross_sell.lift_advice"), value("cross_sell.lift")
+    )
     people.uplift["cross_sell"] = np.where(listed, lift, np.nan)
     chance = value("cross_sell.base") + lift * (people.arms["cross_sell"] == 2)
     hit = listed & (rng.random(people.n) < chance)
@@ -331,20 +336,13 @@ def _feel(people: People, seed: int) -> None:
     }  # fmt: skip
     for k in range(3):
         month = PER_YEAR * k
-        quality = {}
-        for name in DIMENSIONS:
-            now = rng.standard_normal(n)
-            if name == "emp":
-                now = 0.95 * last + np.sqrt(1 - 0.95**2) * now
-            last = now
-            quality[name] = shares[name] + 0.55 * now
+        quality = {name: shares[name] + 0.55 * now for name, now in _five_draws(rng, n).items()}
         noise = {name: shares[f"{name}_noise"] + sd * rng.standard_normal(n) for name, sd in year_sd.items()}
         offered = (people.arms["special_offer"] == 2) & (month >= FIRST_KNOWN["special_offer"])
         moved = {
             "special": 0.30 * (people.adviser <= month) + value("special.offer") * offered,
             "community": value("community.club") * (people.club <= month),
-            "satisfaction": value("satisfaction.taking_part")
-            * (people.took_part & (month >= FIRST_KNOWN["panel"])),
+            "satisfaction": value("satisfaction.taking_part") * (people.took_part & (month >= FIRST_KNOWN["panel"])),
         }
         felt = _feelings(quality, noise, people.size, moved)
         felt["economic"] = value("economic.attachment") * people.lasting["attachment"] + noise["economic"]
@@ -490,17 +488,18 @@ def _stay_or_leave(people: People, seed: int) -> None:
         people.left_again[goes & back] = month
         first = goes & ~back
         people.left[first] = month
-        people.reason[first] = _reasons(rng, n, other, offer, unresolved)[first]
+        rows = np.flatnonzero(first)
+        people.reason[rows] = _reasons(rng, other[rows], offer[rows], unresolved[rows])
     gone = people.untreated_hazard
     effect = np.exp(-gone) - np.exp(-gone * np.exp(quiet_effect))
     people.uplift["retention"] = np.where(people.arms["retention"] > 0, effect, np.nan)
 
 
 def _reasons(
-    rng: np.random.Generator, n: int, involuntary: np.ndarray, offer: np.ndarray, unresolved: np.ndarray
+    rng: np.random.Generator, involuntary: np.ndarray, offer: np.ndarray, unresolved: np.ndarray
 ) -> np.ndarray:
     """Draw the stated reason: what happened lately makes a reason likely, and some say something else."""
-    draw = rng.random(n)
+    draw = rng.random(len(involuntary))
     plain = np.select([draw < 0.35, draw < 0.60, draw < 0.80], [0, 1, 2], default=3)  # price, service, moved, no need
     reason = np.where(offer & (draw < 0.75), 4, np.where(unresolved & (draw < 0.70), 1, plain))
     return np.where(involuntary, np.select([draw < 0.5, draw < 0.8], [5, 6], default=7), reason)

@@ -44,7 +44,7 @@ def make_purchases(people: People) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = pd.DataFrame(
         {
             "customer": people.first_id + buyer[who],
-            "date": (first[who] + np.floor(when * 7).astype(int)).astype("datetime64[us]"),
+            "date": (first[who] + np.rint(when * 7).astype(int)).astype("datetime64[us]"),
             "kind": pd.Categorical.from_codes(rng.choice(3, len(who), p=[0.6, 0.25, 0.15]), list(KINDS)),
             "amount": amount,
         }

@@ -56,9 +56,14 @@ def contact_counts(people: People, present: np.ndarray) -> dict[str, np.ndarray]
     counter_person = np.exp(0.9 * rng.standard_normal(n) - 0.405)
     young = np.clip((70 - people.age) / 30, 0.1, 1.5)
     rates = {
-        "teller": value("contact.teller") * pull * counter_person * np.exp(0.70 * people.size - 0.245) * (2 - young) * 1.1,
+        "teller": value("contact.teller")
+        * pull
+        * counter_person
+        * np.exp(0.70 * people.size - 0.245)
+        * (2 - young)
+        * 1.1,
         "call": value("contact.call") * pull * np.exp(0.60 * people.size - 0.18),
-        "app": 60.0 * young * np.exp(0.5 * people.engagement - 0.125),
+        "app": 48.0 * young * np.exp(0.5 * people.engagement - 0.125),
     }
     out = {}
     for name, rate in rates.items():
@@ -116,11 +121,15 @@ def make_contacts(people: People, counts: dict[str, np.ndarray], present: np.nda
     # An unsolved contact brings the customer back within 1 to 6 days, by phone.
     back = np.flatnonzero(~solved)
     again = stamp[back] + rng.integers(1, 7, len(back)) * 1440
-    again = again.astype("datetime64[D]").astype("datetime64[m]") + minute[back] % 60 + 60 * (
-        8 + rng.choice(14, len(back), p=HOURS["call"] / HOURS["call"].sum())
+    again = (
+        again.astype("datetime64[D]").astype("datetime64[m]")
+        + minute[back] % 60
+        + 60 * (8 + rng.choice(14, len(back), p=HOURS["call"] / HOURS["call"].sum()))
     )
-    last = np.where(np.isnat(people.end_day[who[back]]), np.datetime64("2026-01-01"), people.end_day[who[back]])
-    fits = again < np.minimum(last, np.datetime64("2026-01-01")).astype("datetime64[m]")
+    first_spell = ~(day[back] > people.left_day[who[back]])  # NaT compares as false: still a customer
+    last = np.where(first_spell, people.left_day[who[back]], people.left_again_day[who[back]])
+    last = np.where(np.isnat(last), np.datetime64("2026-01-01"), last)
+    fits = again < last.astype("datetime64[m]")
     back, again = back[fits], again[fits]
     follow_up = np.ones(len(back), dtype=bool)
     repeated = np.zeros(len(who), dtype=bool)
@@ -147,7 +156,7 @@ def monthly_counts(people: People, contacts: pd.DataFrame, channel: str) -> np.n
     rows = contacts.loc[contacts["channel"] == channel]
     month = rows["time"].to_numpy().astype("datetime64[M]") - np.datetime64("2023-01", "M")
     cell = (rows["customer"].to_numpy() - people.first_id) * MONTHS + month.astype("int64")
-    return np.bincount(cell, minlength=people.n * MONTHS).reshape(people.n, MONTHS)
+    return np.bincount(cell, minlength=people.n * MONTHS).astype(np.uint16).reshape(people.n, MONTHS)
 
 
 def _inside(people: People, who: np.ndarray, month: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from crmlib.companies.bank.people import People
 from crmlib.companies.bank.service import months_of
 
 LOADINGS = (0.85, 0.76, 0.66, 0.80, 0.58)
-CENTRE = {"tan": (5.35, 5.30), "rel": (5.65, 5.25), "res": (5.45, 5.15), "ass": (5.50, 5.45), "emp": (5.15, 5.10)}
+CENTRE = {"tan": (5.20, 5.05), "rel": (5.60, 4.95), "res": (5.45, 4.85), "ass": (5.35, 5.10), "emp": (5.00, 4.80)}
 REVERSED = "emp5"  # worded the other way round, in expectation and in perception
 STAY_REASONS = ("habit", "convenience", "price", "incentive", "value", "no alternative")
 NEEDS = ("speed", "yield", "credit", "advice", "safety", "status")
@@ -24,6 +24,7 @@ NEED_MEANS = np.array(
         [3.9, 5.0, 3.7, 6.2, 5.6, 4.9],
     ]
 )
+OVERALL = (7.95, 1.35)  # sat_overall: mean and SD before rounding, for average satisfaction
 OUTAGE = {19: -0.40, 20: -0.40, 30: -0.30}  # pulse months with a special cause, in SD of satisfaction
 
 
@@ -39,7 +40,15 @@ def reported_satisfaction(people: People, k: int) -> np.ndarray:
     return out
 
 
-def scale(rng: np.random.Generator, mean: np.ndarray | float, sd: float, latent: np.ndarray, loading: float, low: int, high: int) -> np.ndarray:
+def scale(
+    rng: np.random.Generator,
+    mean: np.ndarray | float,
+    sd: float,
+    latent: np.ndarray,
+    loading: float,
+    low: int,
+    high: int,
+) -> np.ndarray:
     """Answer a scale question: the latent seen with error, rounded to a point of the scale."""
     heard = loading * latent + np.sqrt(1 - loading**2) * rng.standard_normal(len(latent))
     return np.clip(np.rint(mean + sd * heard), low, high).astype("int64")
@@ -49,8 +58,10 @@ def core_answers(people: People, rng: np.random.Generator, k: int, rows: np.ndar
     """Answers that everybody would give (oracle estimands need them for those who stay silent, too)."""
     felt = {name: one[rows, k] for name, one in people.year.items()}
     out = {
-        "sat_overall": scale(rng, value("survey.mean_bank"), value("survey.sd_bank"), reported, 0.93, 1, 10),
-        "recommend": scale(rng, 7.5, 2.0, felt["word_of_mouth"] + 0.35 * (reported - felt["satisfaction"]), 0.92, 0, 10),
+        "sat_overall": scale(rng, *OVERALL, reported, 0.93, 1, 10),
+        "recommend": scale(
+            rng, 7.5, 2.0, felt["word_of_mouth"] + 0.35 * (reported - felt["satisfaction"]), 0.92, 0, 10
+        ),
     }
     for number, loading in enumerate((0.86, 0.80, 0.74), start=1):
         out[f"att{number}"] = scale(rng, 4.6, 1.35, felt["attachment"], loading, 1, 7)
@@ -62,8 +73,9 @@ def core_answers(people: People, rng: np.random.Generator, k: int, rows: np.ndar
 def make_survey(people: People, present: np.ndarray, wallets: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
     """Return invitations (customer x wave), answers (one row per answering customer and wave) and oracle estimands."""
     rng = stream(people.seed, "survey")
-    expects = rng.normal(0.0, 0.30, 36)[people.branch]  # branches whose customers expect more, or dream of more
-    dreams = rng.normal(0.0, 0.28, 36)[people.branch]
+    # branches whose customers expect more, or dream of more; the bank as a whole is level
+    expects, dreams = rng.normal(0.0, 0.30, 36), rng.normal(0.0, 0.28, 36)
+    expects, dreams = (expects - expects.mean())[people.branch], (dreams - dreams.mean())[people.branch]
     invitations, answers, estimands, whole = [], [], {}, []
     share = wallets.set_index(["year", "customer"])["share_of_wallet"]
     for k, month in enumerate(WAVE_MONTHS):
@@ -136,13 +148,13 @@ def _answers(
     felt = {name: one[rows, k] for name, one in people.year.items()}
     n = len(rows)
     out = {"customer": people.first_id + rows, "wave": np.full(n, 2023 + k), "followed_up": followed}
-    general = 0.75 * felt["expectation"] + 0.20 * felt["quality"]
+    general = 1.42 * felt["expectation"] + 0.10 * felt["quality"]
     for name in DIMENSIONS:
         expected = general + 0.45 * rng.standard_normal(n)
         perceived = felt[f"quality_{name}"]
         for number in range(1, ITEMS[name] + 1):
             item, loading = f"{name}{number}", LOADINGS[number - 1]
-            out[f"e_{item}"] = scale(rng, CENTRE[name][0] + expects[rows], 1.15, expected, loading, 1, 7)
+            out[f"e_{item}"] = scale(rng, CENTRE[name][0] + expects[rows], 1.30, expected, loading, 1, 7)
             out[f"p_{item}"] = scale(rng, CENTRE[name][1], 1.20, perceived, loading, 1, 7)
         out[f"ideal_{name}"] = scale(
             rng, 6.25 + dreams[rows] + 0.5 * expects[rows], 0.75, 0.5 * felt["expectation"], 0.8, 1, 7
@@ -216,7 +228,7 @@ def _stay_reason(
 def make_pulse(people: People, present: np.ndarray) -> tuple[pd.DataFrame, dict]:
     """One row per month: a short question sent to a random sample, mean and SD on 0-100."""
     rng = stream(people.seed, "pulse")
-    lines, usual = [], []
+    lines, usual, drops = [], [], []
     for month in range(MONTHS):
         there = np.flatnonzero(present[:, month])
         asked = rng.choice(there, size=min(420, len(there)), replace=False)
@@ -225,15 +237,17 @@ def make_pulse(people: People, present: np.ndarray) -> tuple[pd.DataFrame, dict]
 
         def score(rows: np.ndarray, shift: float = shift, k: int = month // PER_YEAR) -> np.ndarray:
             latent = people.year["satisfaction"][rows, k] + shift
-            return (scale(rng, value("survey.mean_bank"), value("survey.sd_bank"), latent, 0.85, 1, 10) - 1) * 100 / 9
+            return (scale(rng, *OVERALL, latent, 0.85, 1, 10) - 1) * 100 / 9
 
         heard = score(answered)
         lines.append((len(asked), len(answered), heard.mean(), heard.std(ddof=1)))
         if shift == 0.0:
             usual.append(score(there).mean())
+        else:
+            drops.append(score(there).mean() - score(there, 0.0).mean())
     frame = pd.DataFrame(lines, columns=["asked", "answered", "mean_score", "sd_score"])
     frame.insert(0, "month", months_of(np.arange(MONTHS)))
-    return frame, {"pulse.in_control_mean": float(np.mean(usual))}
+    return frame, {"pulse.in_control_mean": float(np.mean(usual)), "pulse.special_cause": float(np.mean(drops))}
 
 
 def make_market_study(people: People) -> pd.DataFrame:
@@ -250,7 +264,7 @@ def make_market_study(people: People) -> pd.DataFrame:
         "psychic_cost": (4.0, 4.8, 4.2),
     }  # fmt: skip
     parts, appeal = [], np.empty((n, 3))
-    for place, bank in enumerate(banks):
+    for place in range(len(banks)):
         known = 0.7 * (main == place)
         common = {name: rng.standard_normal(n) for name in ("brand", "value", "relationship")}
         base = {
@@ -263,7 +277,9 @@ def make_market_study(people: People) -> pd.DataFrame:
             sign = -1 if name.endswith("_cost") else 1
             latent = common.get(name) if name in common else 0.6 * base[name] + 0.8 * rng.standard_normal(n)
             row[name] = scale(rng, means[place] + sign * known, 1.4, latent + 0.2 * sign * taste, 0.95, 1, 10)
-        appeal[:, place] = sum(value(f"choice.{name}") * row[name] for name in common) + value("choice.inertia") * (main == place)
+        appeal[:, place] = sum(value(f"choice.{name}") * row[name] for name in common) + value("choice.inertia") * (
+            main == place
+        )
         parts.append(row)
     chosen = (appeal - np.log(-np.log(rng.random((n, 3))))).argmax(axis=1)
     frames = [pd.DataFrame(row | {"chosen": chosen == place}) for place, row in enumerate(parts)]
