@@ -20,12 +20,12 @@ import course
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(root: Path, tmp_path: Path) -> Path:
     """A course folder, with a space and a Chinese word in its name, that has all that an installation reads."""
     folder = tmp_path / "crm 课程"
     for name in ("crmlib/__init__.py", "requirements.lock", "tests/requirements.lock", "pyproject.toml"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(name, encoding="utf-8")
+        shutil.copy(root / name, folder / name)  # the installers read pyproject.toml for settings, even unasked
     return folder
 
 
