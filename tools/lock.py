@@ -32,6 +32,10 @@ OPTIONS = (
     "--no-annotate",
     "--no-emit-index-url",
     "--quiet",
+    # An optional check of addresses in JSON that nothing here asks for; where it is installed, it builds a grammar for two
+    # seconds in every process that reads a notebook.
+    "--no-emit-package=rfc3987-syntax",
+    "--no-emit-package=lark",
 )
 
 
@@ -79,6 +83,10 @@ def compile_lock(lock: Path, *arguments: str) -> None:
         cwd=ROOT,
         check=True,
     )
+    # uv names the packages that were left out in a comment at the end.
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    pinned = [line for line in lines if line and not line.startswith("#")]
+    lock.write_text("\n".join(pinned) + "\n", encoding="utf-8", newline="\n")
 
 
 def main() -> None:
