@@ -52,7 +52,11 @@ def simulate_utility(customers: int = 3000, seed: int | None = None, hourly: boo
     raw_bills, cases = bills.make_bills(folk, *system.monthly_degrees(weather))
     invitations, answers, population = survey.make_survey(folk, problems)
 
-    made = {"customers": tables.customers(folk), "prospects": tables.prospects(folk), "market_opening": tables.market_opening()}
+    made = {
+        "customers": tables.customers(folk),
+        "prospects": tables.prospects(folk),
+        "market_opening": tables.market_opening(),
+    }
     made["tariffs"], made["tariff_hours"] = tables.tariffs()
     made["price_chain"] = tables.price_chain(folk, raw_bills, system.make_prices(seed))
     made["contacts"], made["audits"], resolved, kept = tables.contacts(folk, contacts)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from crmlib.companies._store import stream
 from crmlib.companies.utility.load import Meter
-from crmlib.companies.utility.parameters import DAYS, DEFAULT_TARIFF, MONTHS, TARIFFS, TOU_TARIFF, WINDOW, logistic, value
+from crmlib.companies.utility.parameters import (
+    DAYS,
+    DEFAULT_TARIFF,
+    MONTHS,
+    TARIFFS,
+    TOU_TARIFF,
+    WINDOW,
+    logistic,
+    value,
+)
 from crmlib.companies.utility.people import NEVER, People
 
 BURN_IN = 18  # months before the window, so that arrears do not start from nothing
@@ -29,11 +37,11 @@ def fen(tariff: np.ndarray, kwh: np.ndarray, contract: np.ndarray, share_of_mont
     return amount + np.floor(rules[:, 8] * contract * share_of_month).astype(np.int64)
 
 
-def run_arrears(people: People) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+def run_arrears(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Let customers fall into arrears and out again.
 
     Returns, per customer and month, how many months late the bill is paid (0: in the ordinary way, UNPAID: never so far) and
-    the case that it belongs to (-1: none); and the cases.
+    the case that it belongs to (-1: none); per customer the days after the 20th; and the cases.
     """
     rng = stream(people.seed, "arrears")
     n = people.n
@@ -43,8 +51,10 @@ def run_arrears(people: People) -> tuple[np.ndarray, np.ndarray, dict[str, np.nd
     case = np.full(n, -1, dtype=np.int32)
     busy = np.full(n, -BURN_IN, dtype=np.int16)  # on a plan until this month
     call = np.zeros(n, dtype=bool)
-    start = value("arrears.start") * np.exp(value("arrears.strain") * people.strain) * np.where(people.payment == 0, 0.6, 1.15)
+    start = value("arrears.start") * np.exp(value("arrears.strain") * people.strain)
+    start *= np.exp(value("arrears.autopay") * (people.payment == 0))
     willing = np.log(value("arrears.pay") / (1 - value("arrears.pay"))) + value("arrears.pay_strain") * people.strain
+    slack = rng.integers(0, 9, n)  # days after the 20th on which a customer pays an old debt
     opened, closings, plans = [], [], []
     count = 0
 
@@ -103,15 +113,17 @@ def run_arrears(people: People) -> tuple[np.ndarray, np.ndarray, dict[str, np.nd
     for which, month in plans:
         cases["plan"][which] = month
     cases["odds"] = willing[cases["customer"]]
-    return late, case_of, cases
+    cases["slack"] = slack[cases["customer"]]
+    return late, case_of, slack, cases
 
 
-def make_bills(people: People, cooling: np.ndarray, heating: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def make_bills(
+    people: People, cooling: np.ndarray, heating: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Read the meters, write every bill and note its payment; return bills (month by month) and arrears cases."""
-    late, case_of, cases = run_arrears(people)
+    late, case_of, slack, cases = run_arrears(people)
     rng = stream(people.seed, "payments")
     meter = Meter(people, cooling, heating)
-    jitter = rng.integers(0, 9, people.n)
     rows = sum(int(people.supplied(month).sum()) for month in range(MONTHS))
     names = list(TARIFFS)
     usual = np.array([names.index(name) for name in DEFAULT_TARIFF])
@@ -144,10 +156,12 @@ def make_bills(people: People, cooling: np.ndarray, heating: np.ndarray) -> tupl
         lag = late[who, month].astype(int)
         behind = np.flatnonzero(lag > 0)
         target = np.minimum(month + 1 + lag[behind], MONTHS)
-        paid[behind] = DAYS[target] + DUE_AFTER + jitter[who[behind]]
+        paid[behind] = DAYS[target] + DUE_AFTER + slack[who[behind]]
         paid[paid >= WINDOW] = NEVER
         part = (paid == NEVER) & (lag > 0) & (rng.random(len(who)) < 0.12)
-        settled = np.where(paid < NEVER, amount, np.where(part, amount * rng.integers(20, 61, len(who)) // 10_000 * 100, 0))
+        settled = np.where(
+            paid < NEVER, amount, np.where(part, amount * rng.integers(20, 61, len(who)) // 10_000 * 100, 0)
+        )
         which = case_of[who, month]
         debt[which[which >= 0]] += amount[which >= 0]
         rows_now = slice(at, at + len(who))

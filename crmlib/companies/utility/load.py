@@ -6,9 +6,16 @@ import numpy as np
 
 from crmlib.companies._store import stream
 from crmlib.companies.utility.parameters import (
-    CLASSES, DAYS, DEFAULT_TARIFF, HOUR_PERIOD, MONTHS, TARIFFS, TOU_TARIFF, logistic, month_of, value,
-)  # fmt: skip
-from crmlib.companies.utility.people import NEVER, People
+    DAYS,
+    DEFAULT_TARIFF,
+    HOUR_PERIOD,
+    MONTHS,
+    TARIFFS,
+    TOU_TARIFF,
+    logistic,
+    value,
+)
+from crmlib.companies.utility.people import People
 
 TOU_START = int(value("tou.month")) - 1
 ARMS = ("none", "trial control", "trial time-of-use", "opted in")
@@ -25,7 +32,9 @@ def price_table(names: tuple[str, ...]) -> np.ndarray:
     return np.array([TARIFFS[name][1:4] for name in names])
 
 
-def shares_of(peak: np.ndarray, valley: np.ndarray, bend: np.ndarray | float = 0.0, relative: np.ndarray | None = None) -> np.ndarray:
+def shares_of(
+    peak: np.ndarray, valley: np.ndarray, bend: np.ndarray | float = 0.0, relative: np.ndarray | None = None
+) -> np.ndarray:
     """Shares of use at peak, flat and valley hours; `bend` is the substitution under prices `relative` to the flat hours'."""
     weights = np.stack([np.exp(peak), np.ones_like(peak), np.exp(valley)], axis=1)
     if relative is not None:
@@ -46,15 +55,18 @@ def assign_time_of_use(people: People) -> None:
     settled = (people.since < DAYS[TOU_START - 6]) & (people.left >= DAYS[TOU_START]) & ~people.home_flat
     trial = settled & (rng.random(n) < value("tou.trial_share"))
     lot = rng.random(n) < 0.5
-    usual = price_table(DEFAULT_TARIFF)[people.kind, 0]
-    gain = usual - (shares_of(people.peak, people.valley) * price_table(TOU_TARIFF)[people.kind]).sum(axis=1)
-    gain = gain / np.array([4.0, 5.0, 5.5])[people.kind]
-    chance = logistic(value("tou.optin.base") + value("tou.optin.gain") * gain)
+    chance = logistic(value("tou.optin.base") + value("tou.optin.gain") * gain_without_shifting(people))
     opted = settled & ~trial & (rng.random(n) < chance)
     start = np.where(trial, TOU_START, TOU_START + rng.integers(0, 6, n))
     opted &= people.left >= DAYS[start + 1]
     people.arm = np.select([trial & ~lot, trial & lot, opted], [1, 2, 3], 0).astype(np.int8)
     people.tou_from = np.where(people.arm >= 2, start, MONTHS + 9)
+
+
+def gain_without_shifting(people: People) -> np.ndarray:
+    """What time-of-use prices would save each customer whose load stays as it is, in fen per kWh."""
+    usual = price_table(DEFAULT_TARIFF)[people.kind, 0]
+    return usual - (shares_of(people.peak, people.valley) * price_table(TOU_TARIFF)[people.kind]).sum(axis=1)
 
 
 def true_shift(people: People) -> np.ndarray:
@@ -72,7 +84,9 @@ class Meter:
         self.people, self.cooling, self.heating = people, cooling, heating
         self.rng = stream(people.seed, "meter")
         self.year_shape = self.rng.standard_normal((3, people.n)) * 0.03
-        self.taste = np.exp(0.35 * self.rng.standard_normal(people.n) - 0.06)  # how much cooling and heating a customer uses
+        self.taste = np.exp(
+            0.35 * self.rng.standard_normal(people.n) - 0.06
+        )  # how much cooling and heating a customer uses
         self.heater = np.where(people.segment == 2, 3.0, 1.0)
 
     def read(self, month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -90,7 +104,12 @@ class Meter:
         )
         first, last = np.maximum(people.since[who], DAYS[month]), np.minimum(people.left[who] + 1, DAYS[month + 1])
         use = np.exp(log_use) * ((last - first) / 30.4)
-        peak = people.peak[who] + self.year_shape[month // 12, who] + SHAPE_NOISE[kind] * noise[1] + 0.012 * self.cooling[month]
+        peak = (
+            people.peak[who]
+            + self.year_shape[month // 12, who]
+            + SHAPE_NOISE[kind] * noise[1]
+            + 0.012 * self.cooling[month]
+        )
         valley = people.valley[who] + SHAPE_NOISE[kind] * noise[2]
         plain = shares_of(peak, valley)
         shifted = plain.copy()
@@ -122,7 +141,9 @@ def make_hourly(people: People, who: np.ndarray, month: np.ndarray, kwh: np.ndar
     hour = np.tile(np.arange(24), 7)
     period = HOUR_PERIOD[hour]
     weekend = np.repeat(np.arange(7) >= 5, 24)
-    shape = _hour_shapes()[people.kind[who]][:, hour] * np.where(weekend, np.array([1.12, 0.75, 0.85])[people.kind[who]][:, None], 1.0)
+    shape = _hour_shapes()[people.kind[who]][:, hour] * np.where(
+        weekend, np.array([1.12, 0.75, 0.85])[people.kind[who]][:, None], 1.0
+    )
     wiggle = np.array([0.30, 0.15, 0.08])[people.kind[who]][:, None]
     weight = shape * np.exp(wiggle * rng.standard_normal(shape.shape))
     load = np.empty_like(weight)
@@ -143,5 +164,30 @@ def _hour_shapes() -> np.ndarray:
     """Relative load by hour: homes wake, leave and come back; shops open and close; plants hardly rest."""
     home = [50, 45, 42, 40, 40, 45, 62, 80, 78, 66, 62, 68, 75, 68, 62, 62, 70, 95, 125, 140, 138, 120, 92, 65]
     shop = [35, 33, 32, 32, 32, 34, 42, 60, 85, 108, 118, 122, 116, 114, 116, 116, 114, 112, 108, 104, 96, 78, 55, 40]
-    plant = [80, 79, 78, 78, 79, 82, 90, 100, 108, 112, 113, 112, 104, 108, 112, 112, 110, 106, 102, 100, 98, 94, 88, 83]
+    plant = [
+        80,
+        79,
+        78,
+        78,
+        79,
+        82,
+        90,
+        100,
+        108,
+        112,
+        113,
+        112,
+        104,
+        108,
+        112,
+        112,
+        110,
+        106,
+        102,
+        100,
+        98,
+        94,
+        88,
+        83,
+    ]
     return np.array([home, shop, plant], dtype=float)

@@ -73,7 +73,10 @@ def open_market(people: People, problems: dict) -> dict[str, np.ndarray]:
     names = ("customer", "month", "offered", "unresolved", "hazard")
     people.truth["at_risk"] = {name: np.concatenate([part[i] for part in risk]) for i, name in enumerate(names)}
     people.left = np.minimum(people.gone, people.switched)
-    return {name: np.concatenate([part[i] for part in offers]) for i, name in enumerate(("customer", "month", "rival", "saving"))}
+    return {
+        name: np.concatenate([part[i] for part in offers])
+        for i, name in enumerate(("customer", "month", "rival", "saving"))
+    }
 
 
 def make_switches(people: People, offers: dict) -> dict[str, np.ndarray]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 MONTHS = 36
-MONTH_STARTS = np.arange("2023-01", "2026-02", dtype="datetime64[M]").astype("datetime64[D]")  # the last one closes the window
+MONTH_STARTS = np.arange("2023-01", "2026-02", dtype="datetime64[M]").astype(
+    "datetime64[D]"
+)  # the last one closes the window
 DAY_ZERO = MONTH_STARTS[0]
 DAYS = (MONTH_STARTS - DAY_ZERO).astype(int)  # day numbers of the month starts
 WINDOW = int(DAYS[-1])
@@ -52,7 +54,18 @@ TARIFFS = {
     "business flat": (1, 80, 80, 80, 0, 0, 0, 0, 0, "one price"),
     "business time-of-use": (1, 104, 74, 30, 0, 0, 0, 0, 0, "price by the hour"),
     "industry two-part": (2, 58, 58, 58, 0, 0, 0, 0, 2400, "one price and a charge for the contracted power"),
-    "industry time-of-use": (2, 82, 56, 24, 0, 0, 0, 0, 2400, "price by the hour and a charge for the contracted power"),
+    "industry time-of-use": (
+        2,
+        82,
+        56,
+        24,
+        0,
+        0,
+        0,
+        0,
+        2400,
+        "price by the hour and a charge for the contracted power",
+    ),
 }
 DEFAULT_TARIFF = ("home tiered", "business flat", "industry two-part")
 TOU_TARIFF = ("home time-of-use", "business time-of-use", "industry time-of-use")
@@ -93,16 +106,18 @@ PARAMETERS: dict[str, tuple[float, str]] = {
     "pulse.billing_system": (-6.0, "points of the pulse in April 2024, when the new billing system sent wrong bills"),
     "pulse.storm": (-5.0, "points of the pulse in August 2025, after a typhoon"),
     # --- service centre
-    "contact.rate": (0.9, "contacts per customer and year, apart from outages and repeats"),
-    "contact.outage": (0.10, "contacts per customer hit by an outage"),
-    "fcr.base": (0.98, "log-odds of resolving an ordinary contact at once, agent of average skill"),
+    "contact.rate.residential": (0.77, "contacts per home and year, apart from outages and repeats"),
+    "contact.rate.commercial": (1.00, "the same per commercial customer"),
+    "contact.rate.industrial": (1.35, "the same per industrial customer"),
+    "contact.outage": (0.10, "contacts per customer hit by an outage that was not announced"),
+    "fcr.base": (0.88, "log-odds of resolving a contact about a bill at once, agent of average skill"),
     "fcr.skill": (0.45, "log-odds of resolving per SD of agent skill"),
     "fcr.training": (0.50, "log-odds of resolving after the training that half the agents, drawn by lot, got in January 2025"),
     "fcr.repeat": (0.93, "share of unresolved contacts that the customer repeats within seven days"),
     "fcr.coded_before": (0.38, "share of unresolved contacts that agents coded as resolved before the bonus"),
     "fcr.coded_bonus": (0.78, "the same since January 2024, when a bonus was paid for the coded rate"),
+    "fcr.bonus_effect": (0.0, "effect of the bonus on the share of contacts truly resolved: none"),
     "fcr.bonus_minutes": (-0.12, "log minutes of a contact since the bonus: agents hurry"),
-    "problem.rate": (0.40, "problems per customer and year"),
     "problem.noticed": (0.80, "share of problems that the customer notices"),
     "problem.resolved": (0.60, "share of complaints that get resolved"),
     # --- load and time-of-use prices
@@ -110,12 +125,13 @@ PARAMETERS: dict[str, tuple[float, str]] = {
     "load.heating": (0.030, "the same per degree below 10"),
     "tou.month": (19, "month of the window in which time-of-use prices began: the trial and the first who opted in"),
     "tou.trial_share": (0.36, "share of customers drawn by lot into the trial; half of them get time-of-use prices"),
-    "tou.substitution_spread": (0.70, "SD of log substitution between customers of a segment"),
-    "tou.substitution_peak": (0.60, "correlation of log substitution with the share used at peak: winners have nothing to shift"),
-    "tou.optin.base": (-2.35, "log-odds of opting in, average load shape"),
-    "tou.optin.gain": (1.15, "log-odds of opting in per SD of what the customer gains without shifting anything"),
+    "tou.substitution_spread": (0.55, "SD of log substitution between customers of a segment"),
+    "tou.substitution_peak": (0.60, "correlation of log substitution with the log of peak over flat use: winners have nothing to shift"),
+    "tou.optin.base": (-2.35, "log-odds of opting in of a customer who neither gains nor loses if nothing is shifted"),
+    "tou.optin.gain": (0.26, "log-odds of opting in per fen per kWh that the customer gains without shifting anything"),
     # --- payment
-    "arrears.start": (0.0145, "monthly hazard that a customer of average strain stops paying"),
+    "arrears.start": (0.0165, "monthly hazard that a customer of average strain, not on autopay, stops paying"),
+    "arrears.autopay": (-0.65, "log-hazard of that for customers on autopay"),
     "arrears.strain": (0.75, "log-hazard of that per SD of financial strain"),
     "arrears.pay": (0.27, "monthly probability that a debt of a customer of average strain is paid off"),
     "arrears.pay_strain": (-0.45, "log-odds of that per SD of strain"),
@@ -127,8 +143,19 @@ PARAMETERS: dict[str, tuple[float, str]] = {
     "demand.trend": (12.0, "MW of growth per year"),
     "demand.weekend": (-45.0, "MW on Saturdays and Sundays against working days"),
 }  # fmt: skip
+# region: problems per customer and year, share of noticed problems that are voiced
+REGION_PROBLEMS = {
+    "Harbour": (0.37, 0.35), "Old Town": (0.50, 0.42), "North Bank": (0.40, 0.35),
+    "Hill": (0.50, 0.12), "Delta Flats": (0.40, 0.35), "New Town": (0.32, 0.40),
+}  # fmt: skip
+for region, (rate, voice) in REGION_PROBLEMS.items():
+    PARAMETERS[f"problem.rate.{region}"] = (rate, f"problems per customer and year in {region}")
+    PARAMETERS[f"problem.voiced.{region}"] = (voice, f"share of noticed problems that customers in {region} voice")
 PARAMETERS |= {
-    f"tou.substitution.{name}": (row[6], f"mean elasticity of substitution between peak and valley hours, segment {name}")
+    f"tou.substitution.{name}": (
+        row[6],
+        f"mean elasticity of substitution between peak and valley hours, segment {name}",
+    )
     for name, row in SEGMENTS.items()
 }
 IMPORTANCE = {
@@ -137,7 +164,10 @@ IMPORTANCE = {
     "industrial": (5.0, 5.6, 5.7, 6.2, 6.3, 5.6, 5.8),
 }
 PARAMETERS |= {
-    f"importance.{name}.{attribute}": (mean, f"mean importance (1-7) of {attribute} to {name} customers, before rounding")
+    f"importance.{name}.{attribute}": (
+        mean,
+        f"mean importance (1-7) of {attribute} to {name} customers, before rounding",
+    )
     for name, means in IMPORTANCE.items()
     for attribute, mean in zip(ATTRIBUTES, means, strict=True)
 }

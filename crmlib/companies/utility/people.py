@@ -8,7 +8,13 @@ import numpy as np
 
 from crmlib.companies._store import stream
 from crmlib.companies.utility.parameters import (
-    DAYS, FEEDERS_PER_REGION, MONTHS, REGIONS, SEGMENTS, WINDOW, logistic, month_of, value,
+    DAYS,
+    FEEDERS_PER_REGION,
+    MONTHS,
+    SEGMENTS,
+    WINDOW,
+    logistic,
+    value,
 )  # fmt: skip
 
 FIRST_ID = 200_001
@@ -72,24 +78,27 @@ def simulate_people(customers: int, seed: int) -> People:
     rng = stream(seed, "people")
     n = customers
     kind = pick(rng, np.array(CLASS_SHARES), n)
-    table = np.array([row for row in SEGMENTS.values()])
+    table = np.array(list(SEGMENTS.values()))
     shares = np.stack([np.where(table[:, 0] == k, table[:, 1], 0.0) for k in range(3)])
     segment = pick(rng, shares[kind], n)
     mine = table[segment]
     region = pick(rng, np.array(REGION_SHARES), n)
     feeder = (region * FEEDERS_PER_REGION + rng.integers(0, FEEDERS_PER_REGION, n) + 1).astype(np.int16)
 
-    # Nine in ten were customers before the window: their years of supply thin out exponentially, 32 at most.
-    before = -11 * np.log(1 - rng.random(n) * (1 - np.exp(-32 / 11))) * 365.25
-    newcomer = rng.random(n) < 0.09
-    since = np.where(newcomer, rng.random(n) * (WINDOW - 90), -before - 1).astype(int)
+    # Most were customers before the window: their years of supply thin out exponentially since the company's founding in 1991.
+    # The share of newcomers continues that curve, so that the window leaves no step in the dates.
+    before = -18 * np.log(1 - rng.random(n) * (1 - np.exp(-32 / 18))) * 365.25
+    newcomer = rng.random(n) < 0.155
+    since = np.floor(np.where(newcomer, rng.random(n) * (WINDOW - 1), -before - 1)).astype(int)
     gone = _moving_day(rng, kind, since)
 
     age = np.where(kind == 0, pick(rng, np.array([0.20, 0.32, 0.28, 0.20]), n), -1).astype(np.int8)
     strain = rng.standard_normal(n)
     hardship = (kind == 0) & (strain + 0.8 * rng.standard_normal(n) > 1.75)
     # The online service opened in 2016; the older the household, the slower it comes.
-    pace = np.array([4.0, 5.5, 11.0, 26.0, 5.0])[age] * np.exp(0.4 * rng.standard_normal(n)) * np.where(hardship, 1.6, 1.0)
+    pace = (
+        np.array([4.0, 5.5, 11.0, 26.0, 5.0])[age] * np.exp(0.4 * rng.standard_normal(n)) * np.where(hardship, 1.6, 1.0)
+    )
     online = -2557 + pace * (-np.log(1 - rng.random(n))) ** (1 / 1.3) * 365.25
     online = np.maximum(online, since).astype(int)
     online[online >= np.minimum(gone, WINDOW)] = NEVER
@@ -136,7 +145,9 @@ def _moving_day(rng: np.random.Generator, kind: np.ndarray, since: np.ndarray) -
 
 def _payment(rng, kind, age, online, hardship) -> np.ndarray:
     """Draw the way of paying: autopay, app, bank counter, cash."""
-    taste = np.array([[0.42, 0.42, 0.06, 0.10], [0.48, 0.34, 0.08, 0.10], [0.45, 0.18, 0.20, 0.17], [0.34, 0.06, 0.32, 0.28]])
+    taste = np.array(
+        [[0.42, 0.42, 0.06, 0.10], [0.48, 0.34, 0.08, 0.10], [0.45, 0.18, 0.20, 0.17], [0.34, 0.06, 0.32, 0.28]]
+    )
     shares = np.where((kind == 0)[:, None], taste[np.maximum(age, 0)], np.array([0.55, 0.10, 0.33, 0.02]))
     shares = shares * np.where(hardship, 0.5, 1.0)[:, None] ** np.array([1, 0, 0, 0])
     shares[:, 1] = np.where(online, shares[:, 1], 0.0)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from crmlib.companies._store import stream
 from crmlib.companies.utility.parameters import (
-    DAYS, FEEDERS_PER_REGION, HALF_MONTHS, MONTHS, REGIONS, WINDOW, as_dates, logistic, month_of, value,
-)  # fmt: skip
-from crmlib.companies.utility.people import NEVER, People, pick
+    CLASSES,
+    DAYS,
+    FEEDERS_PER_REGION,
+    HALF_MONTHS,
+    MONTHS,
+    REGION_PROBLEMS,
+    REGIONS,
+    WINDOW,
+    logistic,
+    value,
+)
+from crmlib.companies.utility.people import People, pick
 
 AGENTS = 40
 AUDIT_SHARE = 0.06  # of contacts with an agent: the quality team calls the customer and asks
@@ -20,11 +28,9 @@ CHANNELS = ("phone", "counter", "chat", "app")
 # share of contacts by hour of the day: the centre is open round the clock, the counters from 9 to 17
 HOURS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 11, 9, 6, 7, 9, 9, 8, 6, 5, 5, 4, 3, 2, 1], dtype=float)
 REASON_SHARES = (0.0, 0.34, 0.22, 0.12, 0.18, 0.14)
-REASON_ODDS = np.array([0.15, -0.10, 0.25, 0.15, 0.30, -0.75])  # log-odds of resolving at once, by reason
+REASON_ODDS = np.array([0.25, 0.0, 0.35, 0.25, 0.40, -0.65])  # log-odds of resolving at once, by reason
 REASON_MINUTES = np.array([3.5, 6.5, 4.0, 8.0, 5.0, 9.0])
 REGION_OUTAGES = np.array([0.8, 1.1, 1.0, 1.7, 1.3, 0.5])
-REGION_PROBLEMS = np.array([0.9, 1.2, 1.0, 1.2, 1.0, 0.8])
-REGION_VOICE = np.array([0.35, 0.42, 0.35, 0.12, 0.35, 0.40])  # the Hill counter closed in 2021: few complaints arrive
 CAUSES = ("equipment", "storm", "planned work", "third party")
 
 
@@ -50,7 +56,12 @@ def make_outages(seed: int) -> dict[str, np.ndarray]:
     cause = np.concatenate([cause, np.full(len(which), 1, dtype=np.int8)])
     minutes = np.exp(np.log(np.array([55.0, 140.0, 110.0, 45.0]))[cause] + 0.55 * rng.standard_normal(len(day)))
     order = np.argsort(day, kind="stable")
-    return {"feeder": feeder[order] + 1, "day": day[order], "minutes": np.ceil(minutes[order]).astype(int), "cause": cause[order]}
+    return {
+        "feeder": feeder[order] + 1,
+        "day": day[order],
+        "minutes": np.ceil(minutes[order]).astype(int),
+        "cause": cause[order],
+    }
 
 
 def outage_hours(people: People, outages: dict, year: int) -> np.ndarray:
@@ -72,7 +83,9 @@ def make_agents(seed: int) -> dict[str, np.ndarray]:
     return {"skill": skill, "test": test, "trained": trained, "joined": joined}
 
 
-def chance_resolved(agents: dict, agent: np.ndarray, reason: np.ndarray, day: np.ndarray, trained: bool | None = None) -> np.ndarray:
+def chance_resolved(
+    agents: dict, agent: np.ndarray, reason: np.ndarray, day: np.ndarray, trained: bool | None = None
+) -> np.ndarray:
     """Probability that an agent resolves a contact at once; `trained` overrides who was trained (for the true effect)."""
     got = agents["trained"][agent] if trained is None else trained
     log_odds = value("fcr.base") + value("fcr.skill") * agents["skill"][agent] + REASON_ODDS[reason]
@@ -83,8 +96,9 @@ def make_contacts(people: People, outages: dict, agents: dict) -> dict[str, np.n
     """Draw contacts of customers who may later turn out to have left (those are dropped once leaving is known)."""
     rng = stream(people.seed, "contacts")
     start, end = np.maximum(people.since, 0), np.minimum(people.gone, WINDOW)
-    busy = np.exp(0.6 * rng.standard_normal(people.n) - 0.18) * np.array([0.85, 1.1, 1.5])[people.kind]
-    count = rng.poisson(value("contact.rate") / 365.25 * busy * (end - start))
+    rate = np.array([value(f"contact.rate.{name}") for name in CLASSES])[people.kind] / 365.25
+    rate *= np.exp(0.6 * rng.standard_normal(people.n) - 0.18)  # some call often
+    count = rng.poisson(rate * (end - start))
     customer = np.repeat(np.arange(people.n, dtype=np.int32), count)
     day = np.floor(start[customer] + rng.random(len(customer)) * (end - start)[customer])
     day += (pick_hours(rng, len(day)) + rng.random(len(day))) / 24
@@ -122,11 +136,13 @@ def _outage_callers(rng, people, outages) -> tuple[np.ndarray, np.ndarray]:
     """Draw who calls about each outage, within its length, among the customers of the feeder."""
     order = np.argsort(people.feeder, kind="stable").astype(np.int32)
     first = np.searchsorted(people.feeder[order], np.arange(outages["feeder"].max() + 2))
-    size = first[outages["feeder"] + 1] - first[outages["feeder"]]
-    calls = rng.binomial(size, value("contact.outage") * np.where(outages["cause"] == 2, 0.4, 1.0))
-    event = np.repeat(np.arange(len(calls)), calls)
-    place = first[outages["feeder"][event]] + np.floor(rng.random(len(event)) * size[event]).astype(int)
-    customer = order[place]
+    start = first[outages["feeder"]]
+    size = first[outages["feeder"] + 1] - start
+    event = np.repeat(np.arange(len(size)), size)
+    place = np.arange(len(event)) - np.repeat(np.cumsum(size) - size, size) + np.repeat(start, size)
+    chance = value("contact.outage") * np.where(outages["cause"] == 2, 0.4, 1.0)
+    calls = rng.random(len(event)) < chance[event]
+    event, customer = event[calls], order[place[calls]]
     day = outages["day"][event] + rng.random(len(event)) * outages["minutes"][event] / 1440
     there = (day >= people.since[customer]) & (day < WINDOW)
     return customer[there], day[there]
@@ -145,7 +161,9 @@ def _channels(rng, people, customer, day, reason) -> np.ndarray:
 
 def unresolved_contacts(people: People, contacts: dict, year: int) -> np.ndarray:
     """Contacts from January to June of a year that were not resolved, per customer."""
-    inside = (contacts["day"] >= DAYS[12 * year]) & (contacts["day"] < DAYS[12 * year + HALF_MONTHS]) & ~contacts["resolved"]
+    inside = (
+        (contacts["day"] >= DAYS[12 * year]) & (contacts["day"] < DAYS[12 * year + HALF_MONTHS]) & ~contacts["resolved"]
+    )
     return np.bincount(contacts["customer"][inside], minlength=people.n)
 
 
@@ -153,13 +171,14 @@ def make_problems(people: People) -> dict[str, np.ndarray]:
     """Draw problems: noticed or not, voiced or not, resolved or not."""
     rng = stream(people.seed, "problems")
     start, end = np.maximum(people.since, 0), np.minimum(people.gone, WINDOW)
-    rate = value("problem.rate") / 365.25 * REGION_PROBLEMS[people.region] * np.array([0.9, 1.1, 1.3])[people.kind]
+    rates, voice = np.array([REGION_PROBLEMS[name] for name in REGIONS]).T
+    rate = rates[people.region] / 365.25
     customer = np.repeat(np.arange(people.n, dtype=np.int32), rng.poisson(rate * (end - start)))
     m = len(customer)
     day = np.floor(start[customer] + rng.random(m) * (end - start)[customer]).astype(int)
     kind = pick(rng, np.array([0.34, 0.16, 0.16, 0.20, 0.14]), m)
     noticed = rng.random(m) < value("problem.noticed")
-    voiced = noticed & (rng.random(m) < REGION_VOICE[people.region[customer]])
+    voiced = noticed & (rng.random(m) < voice[people.region[customer]])
     resolved = voiced & (rng.random(m) < value("problem.resolved"))
     days = np.ceil(np.exp(np.log(np.where(resolved, 6.0, 21.0)) + 0.8 * rng.standard_normal(m))).astype(int)
     delay = np.floor(-4 * np.log(1 - rng.random(m))).astype(int)

@@ -7,9 +7,19 @@ import numpy as np
 from crmlib.companies._store import stream
 from crmlib.companies.utility.market import opening_month
 from crmlib.companies.utility.parameters import (
-    ATTRIBUTES, CLASSES, DAYS, DIMENSIONS, HALF_MONTHS, IMPORTANCE, ITEMS, MONTHS, WAVE_MONTHS, logistic, month_of, value,
+    ATTRIBUTES,
+    CLASSES,
+    DAYS,
+    DIMENSIONS,
+    HALF_MONTHS,
+    IMPORTANCE,
+    ITEMS,
+    MONTHS,
+    WAVE_MONTHS,
+    logistic,
+    value,
 )  # fmt: skip
-from crmlib.companies.utility.people import NEVER, People, pick, response
+from crmlib.companies.utility.people import People, response
 
 MOST_INVITED = 6000
 OUTCOMES = ("answered", "called back", "no answer")
@@ -17,7 +27,13 @@ STAY_REASONS = ("habit", "convenience", "price", "incentive", "value", "no alter
 LOADINGS = (0.85, 0.76, 0.66, 0.80, 0.58)
 REVERSED = "emp5"  # worded the other way round, in expectation and in perception
 # per dimension: mean expectation, perception, ideal (1-7)
-LEVELS = {"tan": (5.2, 5.1, 5.9), "rel": (6.0, 5.3, 6.6), "res": (5.7, 4.8, 6.4), "ass": (5.6, 5.2, 6.3), "emp": (5.2, 4.6, 6.1)}
+LEVELS = {
+    "tan": (5.2, 5.1, 5.9),
+    "rel": (6.0, 5.3, 6.6),
+    "res": (5.7, 4.8, 6.4),
+    "ass": (5.6, 5.2, 6.3),
+    "emp": (5.2, 4.6, 6.1),
+}
 DIMENSION_WEIGHTS = (0.08, 0.42, 0.25, 0.13, 0.12)  # points out of 100: for electricity, reliability above all
 PULSE_ASKED = (300, 180, 90)
 PULSE_RATE = (0.62, 0.55, 0.66)
@@ -49,7 +65,9 @@ def make_survey(people: People, problems: dict) -> tuple[dict, dict, list[tuple[
         index = (sum(triple.values()) / 3 - 1) / 9 * 100
         for kind, name in enumerate(CLASSES):
             mean = float(index[people.kind[there] == kind].mean())
-            text = f"mean satisfaction index (0-100) of all {name} customers in June {2023 + year}, had everyone answered"
+            text = (
+                f"mean satisfaction index (0-100) of all {name} customers in June {2023 + year}, had everyone answered"
+            )
             estimands.append((f"satisfaction.{name}.{2023 + year}", mean, text))
         people.truth[f"index_{2023 + year}"] = (there, index)
 
@@ -57,12 +75,15 @@ def make_survey(people: People, problems: dict) -> tuple[dict, dict, list[tuple[
         chosen = rng.random(len(there)) < share
         who = there[chosen]
         triple = {name: column[chosen] for name, column in triple.items()}
-        draw = rng.random((2, len(who)))
+        draw = rng.random(len(who))
         chance = response(people, year, value("survey.answer"), value("survey.answer_satisfaction"))[who]
-        outcome = np.where(draw[0] < chance, 0, np.where(draw[1] < value("survey.call_back"), 1, 2)).astype(np.int8)
+        outcome = np.where(draw < chance, 0, 2).astype(np.int8)
+        silent = np.flatnonzero(outcome == 2)
+        called = rng.permutation(silent)[: max(int(np.rint(value("survey.call_back") * len(silent))), 1)]
+        outcome[called] = 1
         invited.append((who, np.full(len(who), year), outcome))
         got = outcome < 2
-        weight = np.where(outcome[got] == 0, 1.0, 1 / value("survey.call_back")) / share
+        weight = np.where(outcome[got] == 0, 1.0, len(silent) / len(called)) / share
         sheet = _sheet(people, who[got], year, rng)
         sheet |= _problem_items(problems, who[got], year, people.n)
         answers.append(
@@ -81,8 +102,8 @@ def _satisfaction_items(people: People, who: np.ndarray, year: int, rng: np.rand
     noise = rng.standard_normal((3, len(who)))
     return {
         "sat_overall": scale(level + 0.30 + 0.75 * noise[0], 1, 10),
-        "sat_expected": scale(level + 0.05 + 0.90 * noise[1], 1, 10),
-        "sat_ideal": scale(level - 0.25 + 1.00 * noise[2], 1, 10),
+        "sat_expected": scale(level + 0.90 * noise[1], 1, 10),
+        "sat_ideal": scale(level - 0.30 + 1.00 * noise[2], 1, 10),
     }
 
 
@@ -93,17 +114,23 @@ def _sheet(people: People, who: np.ndarray, year: int, rng: np.random.Generator)
     choice = np.array([wave_day(year) >= DAYS[opening_month(k)] for k in range(3)])[people.kind[who]]
     knows = choice & (rng.random(n) < 0.92)
 
-    def heard(mean: np.ndarray | float, sd: float, latent: np.ndarray, loading: float, low: int = 1, high: int = 7) -> np.ndarray:
+    def heard(
+        mean: np.ndarray | float, sd: float, latent: np.ndarray, loading: float, low: int = 1, high: int = 7
+    ) -> np.ndarray:
         return scale(mean + sd * (loading * latent + np.sqrt(1 - loading**2) * rng.standard_normal(n)), low, high)
 
     def mixed(**weights: float) -> np.ndarray:
         """A latent of unit variance or so: satisfaction, attachment and something of its own."""
         own = np.sqrt(max(1 - sum(weight**2 for weight in weights.values()), 0.1))
-        return weights.get("feeling", 0) * feeling + weights.get("attached", 0) * attached + own * rng.standard_normal(n)
+        return (
+            weights.get("feeling", 0) * feeling + weights.get("attached", 0) * attached + own * rng.standard_normal(n)
+        )
 
     sheet: dict[str, np.ndarray] = {}
     demanding = rng.standard_normal(n)
-    care = rng.standard_normal(n)  # assurance and empathy hang together so closely that a factor analysis hardly parts them
+    care = rng.standard_normal(
+        n
+    )  # assurance and empathy hang together so closely that a factor analysis hardly parts them
     for name in DIMENSIONS:
         mean_e, mean_p, mean_ideal = LEVELS[name]
         own = rng.standard_normal(n)
@@ -152,9 +179,19 @@ def _sheet(people: People, who: np.ndarray, year: int, rng: np.random.Generator)
     # Homes also burn gas or have a panel on the roof; businesses may split their purchase once they have a choice.
     share = logistic(2.3 + 0.15 * attached + 0.8 * rng.standard_normal(n) - np.where(choice, 0.5 - 0.20 * feeling, 0.0))
     sheet["share_said"] = np.rint(20 * share).astype(np.int64) * 5
-    for name, mean, pull in (("product", 5.5, 0.45), ("service", 4.9, 0.65), ("staff", 4.9, 0.55), ("image", 4.6, 0.40)):
+    for name, mean, pull in (
+        ("product", 5.5, 0.45),
+        ("service", 4.9, 0.65),
+        ("staff", 4.9, 0.55),
+        ("image", 4.6, 0.40),
+    ):
         sheet[f"value_{name}"] = heard(mean, 1.2, mixed(feeling=pull), 0.85)
-    for name, mean, pull in (("money", 4.6, -0.30), ("time", 3.5, -0.40), ("energy", 3.2, -0.35), ("psychic", 3.0, -0.45)):
+    for name, mean, pull in (
+        ("money", 4.6, -0.30),
+        ("time", 3.5, -0.40),
+        ("energy", 3.2, -0.35),
+        ("psychic", 3.0, -0.45),
+    ):
         sheet[f"cost_{name}"] = heard(mean, 1.2, mixed(feeling=pull), 0.85)
     return sheet
 

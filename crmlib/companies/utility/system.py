@@ -7,8 +7,16 @@ import numpy as np
 from crmlib.companies._store import stream
 from crmlib.companies.utility.parameters import DAY_ZERO, MONTHS, WINDOW, month_of, value
 
-HOLIDAYS = ((0, 0), (21, 27), (94, 94), (120, 122), (270, 276))  # days of the year, alike in every year of this small country
-DAY_SHAPE = np.array([62, 58, 55, 54, 54, 57, 66, 78, 90, 99, 103, 103, 98, 97, 98, 98, 99, 104, 112, 115, 111, 101, 86, 72.0])
+HOLIDAYS = (
+    (0, 0),
+    (21, 27),
+    (94, 94),
+    (120, 122),
+    (270, 276),
+)  # days of the year, alike in every year of this small country
+DAY_SHAPE = np.array(
+    [62, 58, 55, 54, 54, 57, 66, 78, 90, 99, 103, 103, 98, 97, 98, 98, 99, 104, 112, 115, 111, 101, 86, 72.0]
+)
 WHOLESALE = (0.54, 0.40, 0.21)  # CNY per kWh bought at peak, flat and valley hours
 
 

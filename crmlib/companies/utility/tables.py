@@ -7,10 +7,25 @@ import pandas as pd
 
 from crmlib.companies._store import dictionary, stream, typed
 from crmlib.companies.utility import bills as billing
-from crmlib.companies.utility import load, market, service, survey, system
+from crmlib.companies.utility import load, market, service, survey
 from crmlib.companies.utility.parameters import (
-    AGE_BANDS, ATTRIBUTES, CLASSES, CONTACT_COST, DAY_ZERO, DAYS, HOUR_PERIOD, MONTH_STARTS, MONTHS, PERIODS, PROBLEM_KINDS,
-    REASONS, REGIONS, RIVALS, SEGMENTS, TARIFFS, WINDOW, as_dates, month_of,
+    AGE_BANDS,
+    ATTRIBUTES,
+    CLASSES,
+    CONTACT_COST,
+    DAY_ZERO,
+    DAYS,
+    HOUR_PERIOD,
+    MONTHS,
+    PERIODS,
+    PROBLEM_KINDS,
+    REASONS,
+    REGIONS,
+    RIVALS,
+    SEGMENTS,
+    TARIFFS,
+    WINDOW,
+    as_dates,
 )  # fmt: skip
 from crmlib.companies.utility.people import FIRST_ID, NEVER, PAYMENTS, People, pick
 
@@ -103,9 +118,7 @@ def prospects(people: People) -> pd.DataFrame:
 
 def market_opening() -> pd.DataFrame:
     opened = np.array([market.opening_month(kind) for kind in range(3)])
-    return table(
-        "market_opening", {"class": choice(np.arange(3), CLASSES), "opened": months(opened, opened >= MONTHS)}
-    )
+    return table("market_opening", {"class": choice(np.arange(3), CLASSES), "opened": months(opened, opened >= MONTHS)})
 
 
 def tariffs() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -113,7 +126,8 @@ def tariffs() -> tuple[pd.DataFrame, pd.DataFrame]:
     rules = np.array([row[:9] for row in rows])
     no_tier = rules[:, 4] == 0
     tiers = {
-        name: pd.array(np.where(no_tier, 0, rules[:, place]), dtype="Int64") for place, name in ((4, "tier1_kwh"), (5, "tier2_kwh"))
+        name: pd.array(np.where(no_tier, 0, rules[:, place]), dtype="Int64")
+        for place, name in ((4, "tier1_kwh"), (5, "tier2_kwh"))
     }
     for column in tiers.values():
         column[no_tier] = pd.NA
@@ -155,7 +169,9 @@ def arrears(cases: dict) -> pd.DataFrame:
     opened = np.where(month >= 0, DAYS[np.clip(month + 1, 0, MONTHS)] + billing.DUE_AFTER + 10, NEVER)
     keep = np.flatnonzero((month >= 0) & (opened < WINDOW))
     month, closed, outcome = month[keep], cases["closed"][keep].astype(int), cases["outcome"][keep]
-    closed_day = np.where(closed < MONTHS, DAYS[np.clip(closed + 1, 0, MONTHS)] + billing.DUE_AFTER + 8, NEVER)
+    closed_day = np.where(
+        closed < MONTHS, DAYS[np.clip(closed + 1, 0, MONTHS)] + billing.DUE_AFTER + cases["slack"][keep], NEVER
+    )
     plan = cases["plan"][keep].astype(int)
     plan_day = np.where(plan < MONTHS, DAYS[np.clip(plan + 1, 0, MONTHS)] + 24, NEVER)
     running = closed_day >= WINDOW
@@ -176,7 +192,9 @@ def arrears(cases: dict) -> pd.DataFrame:
 
 
 def load_hourly(hourly: dict) -> pd.DataFrame:
-    return table("load_hourly", {"customer": ids(hourly["customer"]), "time": as_dates(hourly["day"]), "kwh": hourly["kwh"]})
+    return table(
+        "load_hourly", {"customer": ids(hourly["customer"]), "time": as_dates(hourly["day"]), "kwh": hourly["kwh"]}
+    )
 
 
 def outages(raw: dict) -> pd.DataFrame:
@@ -239,7 +257,9 @@ def contacts(people: People, raw: dict) -> tuple[pd.DataFrame, pd.DataFrame, pd.
 
 def contact_costs() -> pd.DataFrame:
     names = tuple(CONTACT_COST)
-    return table("contact_costs", {"channel": choice(np.arange(len(names)), names), "cost": list(CONTACT_COST.values())})
+    return table(
+        "contact_costs", {"channel": choice(np.arange(len(names)), names), "cost": list(CONTACT_COST.values())}
+    )
 
 
 def complaints(people: People, raw: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -270,7 +290,9 @@ def complaints(people: People, raw: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
             "opened": dates(raw["opened"][known]),
             "kind": choice(raw["kind"][known], PROBLEM_KINDS),
             "channel": choice(raw["where"][known], WHERE),
-            "outcome": choice(np.where(done, np.where(raw["resolved"][known], 0, 1), 2), ("resolved", "not resolved", "open")),
+            "outcome": choice(
+                np.where(done, np.where(raw["resolved"][known], 0, 1), 2), ("resolved", "not resolved", "open")
+            ),
             "closed": dates(closed[known], ~done),
             "compensation": np.where(done, raw["compensation"][known], 0.0),
         },
@@ -281,7 +303,11 @@ def complaints(people: People, raw: dict) -> tuple[pd.DataFrame, pd.DataFrame]:
 def invitations(raw: dict) -> pd.DataFrame:
     return table(
         "invitations",
-        {"customer": ids(raw["customer"]), "wave": raw["year"] + 2023, "outcome": choice(raw["outcome"], survey.OUTCOMES)},
+        {
+            "customer": ids(raw["customer"]),
+            "wave": raw["year"] + 2023,
+            "outcome": choice(raw["outcome"], survey.OUTCOMES),
+        },
     )
 
 
@@ -293,7 +319,7 @@ def survey_table(raw: dict) -> pd.DataFrame:
     columns["followed_up"] = raw["outcome"] == 1
     columns["stay_reason"] = choice(raw["stay_reason"], survey.STAY_REASONS)
     columns["rival_score"] = rival
-    return table("survey", columns)
+    return table("survey", columns).copy()  # a copy joins the hundred columns: pandas warns of fragments otherwise
 
 
 def pulse(raw: dict) -> pd.DataFrame:
@@ -345,7 +371,9 @@ def switches(people: People, raw: dict) -> pd.DataFrame:
 def price_chain(people: People, raw_bills: dict, prices: dict) -> pd.DataFrame:
     """Month by class: what a kWh costs along the chain and what customers paid for it on average."""
     cell = raw_bills["month"].astype(np.int16) * 3 + people.kind[raw_bills["customer"]]
-    kwh = sum(np.bincount(cell, raw_bills[name], minlength=3 * MONTHS) for name in ("kwh_peak", "kwh_flat", "kwh_valley"))
+    kwh = sum(
+        np.bincount(cell, raw_bills[name], minlength=3 * MONTHS) for name in ("kwh_peak", "kwh_flat", "kwh_valley")
+    )
     paid = np.bincount(cell, raw_bills["fen"], minlength=3 * MONTHS) / 100
     kind, month = np.tile(np.arange(3), MONTHS), np.repeat(np.arange(MONTHS), 3)
     return table(
@@ -366,7 +394,13 @@ def price_chain(people: People, raw_bills: dict, prices: dict) -> pd.DataFrame:
 
 
 def weather(raw: dict) -> pd.DataFrame:
-    columns = {"date": dates(raw["day"]), "mean": raw["mean"], "low": raw["low"], "high": raw["high"], "holiday": raw["holiday"]}
+    columns = {
+        "date": dates(raw["day"]),
+        "mean": raw["mean"],
+        "low": raw["low"],
+        "high": raw["high"],
+        "holiday": raw["holiday"],
+    }
     return table("weather", columns)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from crmlib.companies._store import Truth, dictionary, typed
-from crmlib.companies.utility import load, market, service
-from crmlib.companies.utility.bills import DUE_AFTER, UNPAID
+from crmlib.companies.utility import load, service
+from crmlib.companies.utility.bills import DUE_AFTER
 from crmlib.companies.utility.parameters import CLASSES, DAYS, MONTHS, PARAMETERS, WINDOW, logistic, value
-from crmlib.companies.utility.people import FIRST_ID, NEVER, People
+from crmlib.companies.utility.people import NEVER, People
 
 
 def customers(people: People) -> pd.DataFrame:
@@ -26,6 +26,8 @@ def customers(people: People) -> pd.DataFrame:
         "size": people.size,
         "strain": people.strain,
         "substitution": people.substitution,
+        "peak_weight": people.peak,
+        "gain_unshifted": load.gain_without_shifting(people),
         "tou_shift": load.true_shift(people),
         "gain_structural": gain[:, 0],
         "gain_shift": gain[:, 1],
@@ -56,7 +58,11 @@ def _time_of_use(people: People) -> list[tuple]:
     gain = people.truth["yearly_gain"][opted].mean(axis=0) if opted.any() else (0.0, 0.0)
     rows += [
         ("tou.shift.opted_in", shift[opted].mean(), "the same effect on the homes that opted in by themselves"),
-        ("tou.gain_structural", gain[0], "CNY per year that a home gains by opting in if it shifts nothing (mean of those who did)"),
+        (
+            "tou.gain_structural",
+            gain[0],
+            "CNY per year that a home gains by opting in if it shifts nothing (mean of those who did)",
+        ),
         ("tou.gain_shift", gain[1], "CNY per year that the same homes gain by shifting"),
     ]
     return rows
@@ -67,7 +73,11 @@ def _switching(people: People) -> list[tuple]:
     chance = 1 - np.exp(-risk["hazard"])
     kind = people.kind[risk["customer"]]
     rows = [
-        (f"switch.rate.{name}", 12 * chance[kind == place].mean(), f"yearly rate of switching of {name} customers with choice")
+        (
+            f"switch.rate.{name}",
+            12 * chance[kind == place].mean(),
+            f"yearly rate of switching of {name} customers with choice",
+        )
         for place, name in ((1, "commercial"), (2, "industrial"))
     ]
     # Census of person-months with a choice that follow a survey of the same customer.
@@ -95,7 +105,8 @@ def _service(people: People, agents: dict, contacts: dict, problems: dict) -> li
     again = value("fcr.repeat")
     late = day >= service.TRAINING_DAY
     gain = [
-        service.chance_resolved(agents, agent[late], reason[late], day[late], np.array(trained)).mean() for trained in (False, True)
+        service.chance_resolved(agents, agent[late], reason[late], day[late], np.array(trained)).mean()
+        for trained in (False, True)
     ]
     early = ~late
     chance = 1 - again * (1 - service.chance_resolved(agents, agent[early], reason[early], day[early]))
@@ -104,7 +115,9 @@ def _service(people: People, agents: dict, contacts: dict, problems: dict) -> li
     noticed = told = 0
     for year in range(3):
         there, _ = people.truth[f"index_{2023 + year}"]
-        inside = (problems["day"] >= DAYS[12 * year]) & (problems["day"] < DAYS[12 * year + 6] - 20) & problems["noticed"]
+        inside = (
+            (problems["day"] >= DAYS[12 * year]) & (problems["day"] < DAYS[12 * year + 6] - 20) & problems["noticed"]
+        )
         had = np.bincount(problems["customer"][inside], minlength=people.n)[there] > 0
         voiced = np.bincount(problems["customer"][inside & problems["voiced"]], minlength=people.n)[there] > 0
         noticed, told = noticed + had.sum(), told + voiced.sum()
@@ -118,10 +131,22 @@ def _service(people: People, agents: dict, contacts: dict, problems: dict) -> li
         top, bottom = top + (apart * index).sum(), bottom + (apart * apart).sum()
     return [
         ("fcr.true", contacts["resolved"][served].mean(), "share of contacts with an agent that were resolved at once"),
-        ("fcr.training_effect", again * (gain[1] - gain[0]), "effect of the training on the share without repeat in seven days"),
-        ("fcr.skill_slope", 10 * slope, "change of the share without repeat per 10 points of the skill test, before the training"),
+        (
+            "fcr.training_effect",
+            again * (gain[1] - gain[0]),
+            "effect of the training on the share without repeat in seven days",
+        ),
+        (
+            "fcr.skill_slope",
+            10 * slope,
+            "change of the share without repeat per 10 points of the skill test, before the training",
+        ),
         ("problem.told", told / noticed, "share of customers with a problem that they noticed who told the company"),
-        ("outage.index_slope", top / bottom, "points of the satisfaction index per hour without supply, within region and year"),
+        (
+            "outage.index_slope",
+            top / bottom,
+            "points of the satisfaction index per hour without supply, within region and year",
+        ),
     ]
 
 
@@ -137,13 +162,27 @@ def _arrears(people: People, cases: dict, bills: dict) -> list[tuple]:
     in_debt = np.bincount(bills["customer"][owed], minlength=people.n) > 0
     long_debt = np.bincount(bills["customer"][old], minlength=people.n) > 0
     return [
-        ("arrears.call_effect", (slow[0] - slow[1]).mean(), "effect of a call instead of a text on the share paid within 70 days"),
-        ("arrears.in_debt", (in_debt & there).sum() / there.sum(), "share of customers at the window's end with a bill 30 days late"),
-        ("arrears.over_91", (long_debt & there & ~plan).sum() / there.sum(), "share with a bill over 91 days late and no plan"),
+        (
+            "arrears.call_effect",
+            (slow[0] - slow[1]).mean(),
+            "effect of a call instead of a text on the share paid within 70 days",
+        ),
+        (
+            "arrears.in_debt",
+            (in_debt & there).sum() / there.sum(),
+            "share of customers at the window's end with a bill 30 days late",
+        ),
+        (
+            "arrears.over_91",
+            (long_debt & there & ~plan).sum() / there.sum(),
+            "share with a bill over 91 days late and no plan",
+        ),
     ]
 
 
-def make_truth(people: People, rows: list[tuple], contacts: pd.DataFrame, problems: pd.DataFrame, agents: dict) -> Truth:
+def make_truth(
+    people: People, rows: list[tuple], contacts: pd.DataFrame, problems: pd.DataFrame, agents: dict
+) -> Truth:
     """Pack parameters, estimands and latent tables."""
     spec = dictionary("utility")["truth"]
     parameters = pd.DataFrame([(name, *what) for name, what in PARAMETERS.items()], columns=["name", "value", "about"])
