@@ -55,7 +55,9 @@ class Truth:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(
+    frozen=True, eq=False
+)  # two companies are the same if they are one object: frames do not compare to yes or no
 class Company:
     """A company as plain pandas tables.
 

@@ -200,7 +200,9 @@ def _spells(people: People, start: np.ndarray, end: np.ndarray) -> pd.DataFrame:
         (people.returned, people.left_again, people.back_day, people.left_again_day),
     ):
         begins = np.maximum(start, first)
-        rows = np.flatnonzero((begins < MONTHS) & (first < NEVER) & ((begins < last) | (begins == first)) & (end > begins))
+        rows = np.flatnonzero(
+            (begins < MONTHS) & (first < NEVER) & ((begins < last) | (begins == first)) & (end > begins)
+        )
         whole = begins[rows] == first[rows]
         since = np.where(whole, first_day[rows], days_of(np.floor(begins[rows]).astype(int), begins[rows] % 1))
         early = end[rows] < np.minimum(last[rows], MONTHS)

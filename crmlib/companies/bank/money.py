@@ -46,11 +46,11 @@ def simulate_money(people: People, rates: pd.DataFrame, counts: dict[str, np.nda
     }
     risk = {
         "mortgage": np.minimum(0.03, 0.0030 * np.exp(1.2 * rng.standard_normal(n))),
-        "loan": np.minimum(0.25, 0.0350 * np.exp(1.1 * rng.standard_normal(n))),
+        "loan": np.minimum(0.25, 0.0390 * np.exp(1.1 * rng.standard_normal(n))),
     }
     gaming = people.branches.gaming[people.branch]
     # Private rate deals: the larger the deposit, the likelier; managers with a target to reach grant them more.
-    deal = rng.random(n) < 1 / (1 + np.exp(-(deposit_size - 12.6 + 1.2 * gaming)))
+    deal = rng.random(n) < 1 / (1 + np.exp(-(1.6 * (deposit_size - 13.1) + 1.4 * gaming)))
     premium = np.where(deal, 0.0112 + 0.0030 * rng.random(n), 0.0008 * rng.random(n))
     yearly = rng.normal(0.0, 0.42, (n, 3))
     wander = 0.28 * rng.standard_normal(n)

@@ -27,6 +27,7 @@ class Branches:
     """One entry per branch; `kind` says how the branch comes to its number of complaints."""
 
     region: np.ndarray
+    size: np.ndarray  # share of customers
     location: np.ndarray  # quality of the location, SD units
     service: np.ndarray  # perceived service quality, SD units
     kind: np.ndarray  # ordinary, solves, hides (not noticed), silences (not voiced)
@@ -112,6 +113,7 @@ def make_branches(seed: int) -> Branches:
     mood[:, 2:] += value("staff.roster") * roster[:, None]
     return Branches(
         region=np.arange(BRANCHES) % len(REGIONS),
+        size=rng.permutation(np.linspace(0.6, 1.4, BRANCHES)) / BRANCHES,
         location=location,
         service=service,
         kind=kind,
@@ -142,7 +144,7 @@ def _who_is_still_there(customers: int, seed: int, branches: Branches) -> People
     draw = int(customers * 2.3) + 500
     while True:
         joined = rng.uniform(-HISTORY, MONTHS, draw)
-        branch = rng.choice(BRANCHES, draw, p=_branch_sizes())
+        branch = rng.choice(BRANCHES, draw, p=branches.size)
         shares = _noise_shares(rng, draw, branches.service[branch])
         frailty = rng.gamma(1 / value("churn.frailty_variance"), value("churn.frailty_variance"), draw)
         switching_cost = rng.standard_normal(draw)
@@ -171,7 +173,7 @@ def _who_is_still_there(customers: int, seed: int, branches: Branches) -> People
         branches=branches,
         branch=branch[keep],
         business=rng.random(customers) < 0.12,
-        age=np.clip(np.round(rng.gamma(9.0, 5.2, customers)), 18, 92).astype(int),
+        age=_ages(rng, joined[keep]),
         joined=joined[keep],
         frailty=frailty[keep],
         size=size[keep],
@@ -185,9 +187,10 @@ def _who_is_still_there(customers: int, seed: int, branches: Branches) -> People
     )
 
 
-def _branch_sizes() -> np.ndarray:
-    sizes = np.linspace(0.6, 1.4, BRANCHES)
-    return sizes / sizes.sum()
+def _ages(rng: np.random.Generator, joined: np.ndarray) -> np.ndarray:
+    """Draw ages in 2025: nobody joined before he was 18."""
+    at_joining = 18 + np.minimum(rng.gamma(2.3, 9.0, len(joined)), 62)
+    return np.floor(at_joining + (MONTHS - joined) / PER_YEAR).astype(int)
 
 
 def _noise_shares(rng: np.random.Generator, n: int, service: np.ndarray) -> dict[str, np.ndarray]:
@@ -269,7 +272,7 @@ def _choose_products(people: People, seed: int) -> None:
         odds = share / (1 - share) * np.exp(lean + (0.5 * people.size if product in ("wealth", "mortgage") else 0.0))
         at_joining = rng.random(n) < odds / (1 + odds)
         later = np.maximum(people.joined, 0.0) + rng.exponential(PER_YEAR / (0.07 * odds))
-        start = np.where(at_joining, people.joined, later)
+        start = np.where(at_joining, _some_time_before(rng, people.joined), later)
         opened[:, place] = np.where(start < MONTHS, start, NEVER)
         # one known at the window's opening was kept till then; closings before the window are not in the files
         closed[:, place] = np.maximum(start, 0.0) + rng.exponential(PER_YEAR / 0.05, n)
@@ -280,18 +283,23 @@ def _choose_products(people: People, seed: int) -> None:
     people.opened, people.closed = opened, closed
 
 
+def _some_time_before(rng: np.random.Generator, joined: np.ndarray) -> np.ndarray:
+    """Date what a customer already had: half at joining, half at some time between joining and the window."""
+    return np.where(rng.random(len(joined)) < 0.5, joined, joined + rng.random(len(joined)) * np.maximum(-joined, 0.0))
+
+
 def _tie_bonds(people: People, seed: int) -> None:
     """Draw from which month a customer is in the club, has an adviser, or runs salaries through the bank."""
     rng = stream(seed, "bonds")
     n = people.n
     for name, share, rate, lean in (
-        ("club", 0.12, 0.05, 0.4 * people.lasting["attachment"]),
-        ("adviser", 0.06, 0.03, 0.9 * people.size),
-        ("payroll", 0.20, 0.04, 0.3 * people.switching_cost),
+        ("club", 0.13, 0.030, 0.4 * people.lasting["attachment"]),
+        ("adviser", 0.06, 0.014, 0.9 * people.size),
+        ("payroll", 0.30, 0.070, 0.3 * people.switching_cost),
     ):
         from_start = rng.random(n) < np.minimum(0.95, share * np.exp(lean))
         later = np.maximum(people.joined, 0.0) + rng.exponential(PER_YEAR / (rate * np.exp(lean)))
-        start = np.where(from_start, people.joined, later)
+        start = np.where(from_start, _some_time_before(rng, people.joined), later)
         setattr(people, name, np.where(start < MONTHS, start, NEVER))
 
 
@@ -377,7 +385,7 @@ def _ask_consent(people: People, seed: int) -> None:
     hazard[np.arange(quarters) < from_quarter[:, None]] = 0.0
     hit = rng.random((n, quarters)) < 1 - np.exp(-hazard)
     first = np.where(hit.any(axis=1), hit.argmax(axis=1), NEVER)
-    people.withdrawn = np.where(first < NEVER, 3 * first + rng.uniform(2.0, 3.0, n), NEVER)
+    people.withdrawn = np.where(first < NEVER, 3 * first + rng.uniform(0.05, 2.95, n), NEVER)
 
 
 def _meet_rivals_and_problems(people: People, seed: int) -> None:

@@ -35,7 +35,10 @@ def leaving_days(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     share = stream(people.seed, "days").random((people.n, 3))
     out = []
     for place, month in enumerate((people.left, people.returned, people.left_again)):
-        within = 0.1 * share[:, place] if place == 1 else 0.15 + 0.849 * share[:, place]
+        if place == 1:  # who leaves again in the month of returning returned early in it
+            within = np.where(people.returned == people.left_again, 0.1, 0.95) * share[:, place]
+        else:
+            within = 0.15 + 0.849 * share[:, place]
         day = days_of(np.where(month < NEVER, month, 0), within)
         out.append(np.where(month < NEVER, day, np.datetime64("NaT")))
     return tuple(out)

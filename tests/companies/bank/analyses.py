@@ -6,6 +6,8 @@ textbook would: differences between randomised arms, weights for who was asked, 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
@@ -115,7 +117,7 @@ def offers_that_were_drawn_by_lot(bank) -> list[Row]:
 
 def club(bank) -> list[Row]:
     """First differences: the change in felt community of those who joined the club during the year before."""
-    since = bank.bonds[bank.bonds["bond"] == "club"].set_index("customer")["since"]
+    since = bank.bonds[bank.bonds["bond"] == "club"].groupby("customer")["since"].min()
     felt = bank.truth.tables["feelings"].pivot(index="customer", columns="year", values="community")
     changes = []
     for year in (2024, 2025):
@@ -134,6 +136,7 @@ def club(bank) -> list[Row]:
 # --- leaving ------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1)  # several analyses of one bank ask for it, one after the other
 def months_at_risk(bank) -> dict[str, np.ndarray]:
     """Customers x months: exposure before the first exit, and everything the hazard depends on."""
     customers = bank.customers
@@ -390,29 +393,43 @@ def visits_and_calls(bank) -> list[Row]:
 # --- money --------------------------------------------------------------------------------------------------------------
 
 
-def one_month_each(bank, first: int = 4) -> pd.DataFrame:
-    """One row per customer: the first month at least `first` months after joining, with traits."""
-    frame = bank.months.merge(
-        bank.customers[["customer", "joined", "left", "branch", "channel", "returned"]], on="customer"
+@lru_cache(maxsize=1)
+def settled_months(bank) -> pd.DataFrame:
+    """Months of settled customers (not in their first or last months), with traits, in the order of the file."""
+    customers = bank.customers.assign(
+        size=bank.truth.tables["people"]["size"], segment=bank.truth.tables["people"]["segment"]
     )
-    tenure = (frame["month"] - frame["joined"]).dt.days / 30.44
-    settled = (tenure >= first) & (frame["left"].isna() | (frame["left"] - frame["month"] > pd.Timedelta(days=95)))
-    frame = frame[settled & frame["returned"].isna()].assign(tenure=tenure / 12)
-    frame = frame.drop_duplicates("customer").merge(
-        bank.truth.tables["people"][["customer", "size", "segment"]], on="customer"
+    months = bank.months[["customer", "month", "deposits_average"]]
+    rows = (months["customer"] - customers["customer"].iloc[0]).to_numpy()  # ids run on without a gap
+    joined, left = customers["joined"].to_numpy()[rows], customers["left"].to_numpy()[rows]
+    day = np.timedelta64(1, "D")
+    tenure = (months["month"].to_numpy() - joined) / day / 365.25
+    ending = ~np.isnat(left) & ~((left - months["month"].to_numpy()) / day > 95)
+    keep = (
+        (tenure >= 4 / 12)
+        & ~ending
+        & customers["returned"].isna().to_numpy()[rows]
+        & (months["deposits_average"] > 0).to_numpy()
     )
-    frame["log_deposits"] = np.log(frame["deposits_average"].where(frame["deposits_average"] > 0))
-    frame["time"] = (frame["month"] - pd.Timestamp("2023-01-01")).dt.days / 365.25
-    frame["yield"] = (frame["segment"] == "yield").astype(float)
-    frame["business"] = (
-        frame["customer"].map(bank.customers.set_index("customer")["kind"]).eq("small business").astype(float)
+    rows, months = rows[keep], months[keep]
+    return pd.DataFrame(
+        {
+            "customer": months["customer"].to_numpy(),
+            "month": months["month"].to_numpy(),
+            "log_deposits": np.log(months["deposits_average"].to_numpy()),
+            "tenure": tenure[keep],
+            "time": (months["month"] - pd.Timestamp("2023-01-01")).dt.days.to_numpy() / 365.25,
+            "branch": customers["branch"].to_numpy()[rows],
+            "size": customers["size"].to_numpy()[rows],
+            "yield": customers["segment"].eq("yield").to_numpy(float)[rows],
+            "business": customers["kind"].eq("small business").to_numpy(float)[rows],
+            "referred": customers["channel"].eq("referral").to_numpy(float)[rows],
+        }
     )
-    frame["referred"] = (frame["channel"] == "referral").astype(float)
-    return frame.dropna(subset="log_deposits")
 
 
 def size_referral_location(bank) -> list[Row]:
-    frame = one_month_each(bank)
+    frame = settled_months(bank).drop_duplicates("customer").copy()
     fade = bank.truth["money.referred_fade"]
     frame["lead"] = frame["referred"] * np.exp(-frame["tenure"] / fade)
     location = bank.truth.tables["branches"].set_index("branch")["location"]
@@ -430,8 +447,9 @@ def size_referral_location(bank) -> list[Row]:
     between_fit = sm.OLS(effect, sm.add_constant(between)).fit()
     out += rows_of(bank, between_fit, {"location": "money.quality_market"})
     # two to four years after joining little of the lead is left: how much says how fast it fades
-    later = one_month_each(bank, first=18)
-    later = later[later["tenure"].between(1.5, 4.0)].assign(location=lambda one: one["branch"].map(location))
+    later = settled_months(bank)
+    later = later[later["tenure"].between(1.5, 4.0)].drop_duplicates("customer")
+    later = later.assign(location=later["branch"].map(location))
     fitted = sm.OLS(later["log_deposits"], sm.add_constant(later[["size", "referred", "location", *controls]])).fit(
         cov_type="HC1"
     )
