@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crmlib.companies import _store, load_bank, simulate_bank
+from tools import datasheet
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +210,8 @@ def test_a_company_explains_itself(bank):
         bank.describe("clients")
     with pytest.raises(KeyError, match=r"churn\.frailty_variance"):
         bank.truth["churn.nonsense"]
+
+
+def test_the_datasheets_numbers_are_the_datas(bank, root):
+    page = (root / "datasets" / "bank" / "datasheet.md").read_text(encoding="utf-8")
+    assert page == datasheet.text(bank, _store.dictionary("bank")["company"]["seed"]), "Run: python -m tools.datasheet"
