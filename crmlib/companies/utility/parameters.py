@@ -75,8 +75,8 @@ PARAMETERS: dict[str, tuple[float, str]] = {
     # --- the market
     "market.opened.commercial": (22, "month of the window (1 = January 2023) from which commercial customers may choose"),
     "market.opened.industrial": (13, "month of the window from which industrial customers may choose; homes never may"),
-    "switch.base": (0.0083, "monthly hazard of switching at average covariates once the customer's class may choose"),
-    "switch.satisfaction": (-0.60, "log-hazard of switching per SD of latent satisfaction, with choice"),
+    "switch.base": (0.0076, "monthly hazard of switching at average covariates once the customer's class may choose"),
+    "switch.satisfaction": (-0.72, "log-hazard of switching per SD of latent satisfaction, with choice"),
     "switch.attachment": (-0.35, "log-hazard of switching per SD of latent attachment, with choice"),
     "switch.cost": (-0.30, "log-hazard of switching per SD of latent switching cost, with choice"),
     "switch.size": (0.12, "log-hazard of switching per SD of log use within the class, with choice"),
@@ -102,7 +102,7 @@ PARAMETERS: dict[str, tuple[float, str]] = {
     "attachment.person": (0.45, "weight of the lasting level of satisfaction in attachment"),
     "survey.answer": (0.27, "share of invited customers of average satisfaction who answer"),
     "survey.answer_satisfaction": (0.40, "log-odds of answering per SD of satisfaction"),
-    "survey.call_back": (0.12, "share of the silent, drawn at random, who are called back until they answer"),
+    "survey.call_back": (0.20, "share of the silent in each class, drawn at random, who are called back until they answer"),
     "pulse.billing_system": (-6.0, "points of the pulse in April 2024, when the new billing system sent wrong bills"),
     "pulse.storm": (-5.0, "points of the pulse in August 2025, after a typhoon"),
     # --- service centre

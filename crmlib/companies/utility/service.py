@@ -30,7 +30,7 @@ HOURS = np.array([1, 1, 1, 1, 1, 1, 2, 4, 8, 11, 11, 9, 6, 7, 9, 9, 8, 6, 5, 5, 
 REASON_SHARES = (0.0, 0.34, 0.22, 0.12, 0.18, 0.14)
 REASON_ODDS = np.array([0.25, 0.0, 0.35, 0.25, 0.40, -0.65])  # log-odds of resolving at once, by reason
 REASON_MINUTES = np.array([3.5, 6.5, 4.0, 8.0, 5.0, 9.0])
-REGION_OUTAGES = np.array([0.8, 1.1, 1.0, 1.7, 1.3, 0.5])
+REGION_OUTAGES = np.array([0.8, 1.1, 1.0, 2.2, 1.2, 0.5])
 CAUSES = ("equipment", "storm", "planned work", "third party")
 
 

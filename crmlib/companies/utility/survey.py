@@ -78,16 +78,18 @@ def make_survey(people: People, problems: dict) -> tuple[dict, dict, list[tuple[
         draw = rng.random(len(who))
         chance = response(people, year, value("survey.answer"), value("survey.answer_satisfaction"))[who]
         outcome = np.where(draw < chance, 0, 2).astype(np.int8)
-        silent = np.flatnonzero(outcome == 2)
-        called = rng.permutation(silent)[: max(int(np.rint(value("survey.call_back") * len(silent))), 1)]
-        outcome[called] = 1
+        weight = np.full(len(who), 1 / share)
+        for kind in range(3):  # the same share of the silent of every class, drawn by lot
+            silent = np.flatnonzero((outcome == 2) & (people.kind[who] == kind))
+            called = rng.permutation(silent)[: max(int(np.rint(value("survey.call_back") * len(silent))), 1)]
+            outcome[called] = 1
+            weight[called] *= len(silent) / max(len(called), 1)
         invited.append((who, np.full(len(who), year), outcome))
         got = outcome < 2
-        weight = np.where(outcome[got] == 0, 1.0, len(silent) / len(called)) / share
         sheet = _sheet(people, who[got], year, rng)
         sheet |= _problem_items(problems, who[got], year, people.n)
         answers.append(
-            {"customer": who[got], "year": np.full(got.sum(), year), "outcome": outcome[got], "weight": weight}
+            {"customer": who[got], "year": np.full(got.sum(), year), "outcome": outcome[got], "weight": weight[got]}
             | {name: column[got] for name, column in triple.items()}
             | sheet
         )

@@ -64,7 +64,7 @@ def weighted_mean(survey: pd.DataFrame, values: pd.Series, domain: pd.Series) ->
     mean = np.average(values[domain], weights=survey.loc[domain, "weight"])
     size = survey.loc[domain, "weight"].sum()
     variance = 0.0
-    for _, rows in survey[survey["followed_up"]].groupby("wave"):
+    for _, rows in survey[survey["followed_up"]].groupby(["wave", "weight"]):  # a weight to each class
         apart = (values[rows.index] - mean) * domain[rows.index]
         drawn, weight = len(rows), rows["weight"].iloc[0]
         variance += (weight * drawn) ** 2 * (1 - 1 / weight) * apart.var(ddof=1) / drawn
@@ -236,6 +236,10 @@ def feelings(company) -> pd.DataFrame:
 
 def satisfaction(company) -> list[Row]:
     frame = feelings(company)
+    return [*causes_of_satisfaction(company, frame), *answering(company, frame), *outage_slope(company, frame)]
+
+
+def causes_of_satisfaction(company, frame: pd.DataFrame) -> list[Row]:
     causes = ["person", "outage", "unresolved_contact", "unresolved_problem"]
     fitted = sm.OLS(frame["satisfaction"], sm.add_constant(frame[causes])).fit()
     out = rows_of(company, fitted, {name: f"satisfaction.{name}" for name in causes})
@@ -270,8 +274,8 @@ def satisfaction(company) -> list[Row]:
     return out + rows_of(company, scale, names)
 
 
-def answering(company) -> list[Row]:
-    frame = feelings(company)[["customer", "year", "satisfaction"]]
+def answering(company, frame: pd.DataFrame) -> list[Row]:
+    frame = frame[["customer", "year", "satisfaction"]]
     asked = company.invitations.merge(frame, left_on=["customer", "wave"], right_on=["customer", "year"])
     answered = asked["outcome"] == "answered"
     fitted = binary(answered, asked[["satisfaction"]])
@@ -293,10 +297,10 @@ def population_means(company) -> list[Row]:
     return out
 
 
-def outage_slope(company) -> list[Row]:
+def outage_slope(company, frame: pd.DataFrame) -> list[Row]:
     """Index on hours without supply within region and year, weighted for who answered."""
     survey = company.survey.assign(index=index_of(company.survey))
-    frame = feelings(company)[["customer", "year", "outage", "region"]]
+    frame = frame[["customer", "year", "outage", "region"]]
     both = survey.merge(frame, left_on=["customer", "wave"], right_on=["customer", "year"])
     cell = both["region"].astype(str) + both["wave"].astype(str)
     weights = both["weight"]
@@ -639,7 +643,7 @@ def demand(company) -> list[Row]:
 
 
 ANALYSES = [
-    switching, exits_without_choice, moving_and_closing, satisfaction, answering,
-    population_means, outage_slope, pulse_shocks, contact_rates, first_contact_resolution, problems, importance,
+    switching, exits_without_choice, moving_and_closing, satisfaction,
+    population_means, pulse_shocks, contact_rates, first_contact_resolution, problems, importance,
     time_of_use, weather_and_use, arrears, demand,
 ]  # fmt: skip

@@ -173,10 +173,10 @@ def test_gains_under_time_of_use_recompute_from_bills(company):
     under = company.bills[company.bills["tariff"] == "home time-of-use"]
     both = saving(company, homes, under)
     told = homes.set_index("customer")[["gain_structural", "gain_shift"]].sum(axis=1)
-    # Whole kWh are rounded apart in the load as it was and as it became.
-    pd.testing.assert_series_equal(
-        both.sort_index(), told.sort_index(), check_names=False, check_dtype=False, atol=3.0, rtol=0
-    )
+    # Whole kWh are rounded apart in the load as it was and as it became; few months are scaled up to a year.
+    off = both.sort_index() - told.sort_index()
+    assert off.abs().max() < 8
+    assert abs(off.mean()) < 0.5
     assert homes["gain_structural"].mean() == pytest.approx(company.truth["tou.gain_structural"], abs=0.01)
     assert homes["gain_shift"].mean() == pytest.approx(company.truth["tou.gain_shift"], abs=0.01)
 
@@ -294,7 +294,9 @@ def test_survey_and_invitations_agree(company):
     weights = company.survey.groupby("wave")["weight"].sum()
     np.testing.assert_allclose(weights, company.invitations.groupby("wave").size(), atol=0.5)
     silent = company.invitations[company.invitations["outcome"] != "answered"]
-    drawn = (silent["outcome"] == "called back").groupby(silent["wave"]).agg(["mean", "size"])
+    silent = silent.merge(company.customers[["customer", "class"]], on="customer")
+    called = silent["outcome"] == "called back"
+    drawn = called.groupby([silent["wave"], silent["class"]], observed=True).agg(["mean", "size"])
     assert ((drawn["mean"] - company.truth["survey.call_back"]).abs() * drawn["size"] <= 0.51).all()
 
 
