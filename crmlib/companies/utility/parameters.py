@@ -47,6 +47,7 @@ SEGMENTS = {
 
 # tariff: class, price per kWh at peak, flat, valley hours in fen, upper kWh of tiers 1 and 2 (0: none), surcharges of tiers 2
 # and 3 in fen, price per kW of contract and month in fen, meaning. Whole fen and whole kWh make every bill exact.
+# Published: the surcharges, the shares of homes that the tiers cover, peak to valley of 3 to 4; the prices are choices.
 TARIFFS = {
     "home flat": (0, 56, 56, 56, 0, 0, 0, 0, 0, "one price, no tiers: homes that share a meter"),
     "home tiered": (0, 54, 54, 54, 260, 400, 5, 30, 0, "one price, surcharges by the month's volume"),
@@ -154,7 +155,7 @@ for region, (rate, voice) in REGION_PROBLEMS.items():
 PARAMETERS |= {
     f"tou.substitution.{name}": (
         row[6],
-        f"mean elasticity of substitution between peak and valley hours, segment {name}",
+        f"mean elasticity of substitution between peak and valley hours, {name}; published: order of size for homes",
     )
     for name, row in SEGMENTS.items()
 }
