@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import inspect
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,13 @@ def test_every_table_obeys_the_dictionary(company):
     ]
     assert said + orphans(company.tables, about["tables"]) == []
     assert company.describe("bills").index.tolist() == company.bills.columns.tolist()
+
+
+def test_the_defaults_are_the_shipped_company(company):
+    shipped = dictionary("utility")["company"]
+    defaults = inspect.signature(simulate_utility).parameters
+    assert (defaults["customers"].default, defaults["seed"].default) == (shipped["customers"], shipped["seed"])
+    assert len(company.customers) == shipped["customers"]
 
 
 def test_parameters_and_estimands_are_recorded_with_a_meaning(company):
