@@ -5,10 +5,15 @@ A message names the column, the rows and the remedy, in words a marketing studen
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
 def listed(names: Iterable[object], most: int = 6) -> str:
@@ -70,3 +75,235 @@ def need_columns(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None
             f"{what} has no {word} {listed(missing)}. Its columns are {listed(frame.columns, most=12)}. "
             "Rename the column, or name yours in the call."
         )
+    twice = [name for name in columns if isinstance(frame[name], pd.DataFrame)]
+    if twice:
+        raise ValueError(f"{what} has more than one column {listed(twice)}. Keep one of them, or rename the others.")
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What a function found out about customers, in three frames.
+
+    table : what a manager reads, few rows.
+    customers : one row per customer.
+    excluded : what was set aside and why (`reason`, `rows`, `first_rows`); no rows if nothing was.
+        Rows count from 0, the first row of the frame that was given.
+    """
+
+    table: pd.DataFrame
+    customers: pd.DataFrame
+    excluded: pd.DataFrame
+
+    def __repr__(self) -> str:
+        aside = int(self.excluded["rows"].sum())
+        said = f"{aside:,} row{'s' * (aside != 1)} set aside: see .excluded" if aside else "nothing set aside"
+        return f"{self.table.to_string(index=False)}\n({len(self.customers):,} rows in .customers; {said})"
+
+
+def set_aside(rows: int, reasons: Iterable[tuple[str, np.ndarray]]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Say which rows stay, and count the others by the first reason that holds for them.
+
+    >>> keep, excluded = set_aside(3, [("no date", np.array([False, True, True]))])
+    >>> keep.tolist()
+    [True, False, False]
+    >>> excluded
+        reason  rows first_rows
+    0  no date     2    1 and 2
+    """
+    keep, lines = np.ones(rows, dtype=bool), []
+    for reason, bad in reasons:
+        bad = bad & keep
+        if bad.any():
+            keep &= ~bad
+            places = np.flatnonzero(bad)
+            lines.append((reason, len(places), listed(places[:5].tolist()) + (" …" if len(places) > 5 else "")))
+    excluded = pd.DataFrame(lines, columns=["reason", "rows", "first_rows"])
+    return keep, excluded.astype({"reason": "str", "rows": "int64", "first_rows": "str"})
+
+
+def need_numbers(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
+    """Return a column as float64 numbers, missing ones as NaN; refuse text, dates, yes/no and infinity.
+
+    >>> need_numbers(pd.DataFrame({"revenue": ["12.50", "3"]}), "revenue", "The purchase log")
+    Traceback (most recent call last):
+    ...
+    ValueError: Column 'revenue' of the purchase log must hold numbers, but row 0 has the text '12.50'. Convert it...
+    """
+    values, the = frame[column], _the(column, what)
+    kind = pd.api.types.infer_dtype(values, skipna=True) if values.dtype == object else ""
+    plain = pd.api.types.is_numeric_dtype(values) and values.dtype.kind not in "bc"
+    if not plain and kind not in {"decimal", "integer", "floating", "mixed-integer-float", "empty"}:
+        odd = np.array([not isinstance(x, int | float) or isinstance(x, bool) for x in values.array]) & values.notna()
+        row = int(np.flatnonzero(odd)[0]) if odd.any() else 0
+        value = values.iloc[row]
+        told = f"the text {value!r}" if isinstance(value, str) else f"{value} ({values.dtype})"
+        raise ValueError(
+            f"{the} must hold numbers, but row {row} has {told}. "
+            f"Convert it first, for example with pd.to_numeric(frame[{column!r}])."
+        )
+    if isinstance(values.dtype, np.dtype) and values.dtype != object:
+        numbers = values.to_numpy(np.float64)
+    else:
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        raise ValueError(
+            f"{the} is infinite in {rows_text(infinite)}, often the trace of a division by zero. "
+            "Correct or remove these rows first."
+        )
+    return numbers
+
+
+def need_days(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column of dates as whole days since 1970-01-01 (int64), and which rows have no date.
+
+    The time of day is dropped; a time with a zone counts for the day on the clock of that zone.
+
+    >>> need_days(pd.DataFrame({"date": pd.to_datetime(["1970-01-02 23:59", None])}), "date", "The purchase log")
+    (array([1, 0]), array([False,  True]))
+    """
+    values, the = frame[column], _the(column, what)
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) in {"date", "datetime", "empty"}:
+        try:
+            values = pd.to_datetime(values)
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"{the} mixes time zones. Bring all of it to one first: "
+                f"pd.to_datetime(frame[{column!r}], utc=True).dt.tz_convert('Asia/Shanghai')."
+            ) from None
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
+    if values.dtype.kind != "M":
+        given = values.dropna()
+        value = given.iloc[0] if len(given) else None
+        told, pattern = f"{value} ({type(value).__name__})", "%Y%m%d"
+        if isinstance(value, str):
+            told, pattern = f"the text {value!r}", "%Y-%m-%d"
+        raise ValueError(
+            f"{the} must hold dates, but begins with {told}. Convert it first and say in which order day, month and "
+            f"year stand, for example pd.to_datetime(frame[{column!r}], format={pattern!r})."
+        )
+    stamps = values.to_numpy()
+    missing = np.isnat(stamps)
+    days = stamps.view(np.int64) // _PER_DAY[np.datetime_data(stamps.dtype)[0]]
+    if missing.any():
+        days[missing] = 0
+    return days, missing
+
+
+def as_dates(days: np.ndarray) -> np.ndarray:
+    """Turn whole days since 1970-01-01 into pandas' dates."""
+    return days.astype("datetime64[D]").astype("datetime64[us]")
+
+
+def need_day(value: object, name: str) -> int:
+    """Return a day given as '2025-12-31', a date or a Timestamp in days since 1970-01-01.
+
+    >>> need_day("1970-01-03", "as_of")
+    2
+    >>> need_day("31/12/2025", "as_of")
+    Traceback (most recent call last):
+    ...
+    ValueError: `as_of` must be a day like '2025-12-31' (year-month-day), but it is '31/12/2025'.
+    """
+    refusal = f"`{name}` must be a day like '2025-12-31' (year-month-day), but it is {value!r}."
+    iso = isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)
+    if not iso and (not isinstance(value, datetime.date | np.datetime64) or pd.isna(value)):
+        raise ValueError(refusal)
+    try:
+        return (pd.Timestamp(value).tz_localize(None).normalize() - pd.Timestamp(0)).days
+    except ValueError:
+        raise ValueError(refusal) from None
+
+
+def number_ids(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray, pd.Index]:
+    """Number the ids of a column: a code for each row (−1: empty), and the ids in order, so that ids[code] is the id.
+
+    An id that no row uses may be among the ids (whole numbers and categories need no search that way).
+
+    >>> codes, ids = number_ids(pd.DataFrame({"customer": ["Wu", " ", "Li", "Wu"]}), "customer", "The purchase log")
+    >>> codes.tolist(), ids.tolist()
+    ([1, -1, 0, 1], ['Li', 'Wu'])
+    """
+    values = frame[column]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(np.int64), pd.CategoricalIndex(values.cat.categories, dtype=values.dtype)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu":
+        numbers = values.to_numpy()
+        low, high = int(numbers.min()), int(numbers.max())
+        if high - low <= 4 * len(numbers) + 1_000 and high < 2**62:
+            return numbers.astype(np.int64, copy=False) - low, pd.RangeIndex(low, high + 1)
+    codes, ids = pd.factorize(values)
+    ids = pd.Index(ids)
+    try:
+        order = ids.argsort()
+    except TypeError:
+        raise ValueError(
+            f"{_the(column, what)} mixes numbers and text, so that 7 and '7' would be two "
+            f"customers. Make all of it text first: frame[{column!r}].astype('str')."
+        ) from None
+    if isinstance(ids.dtype, pd.StringDtype) or ids.dtype == object:
+        empty = np.array([isinstance(name, str) and not name.strip() for name in ids])
+        order = order[~empty[order]]
+    place = np.full(len(ids) + 1, -1)  # the last one answers for code −1
+    place[order] = np.arange(len(order))
+    return place[codes], ids[order]
+
+
+def need_once(frame: pd.DataFrame, column: str, what: str, measure: str | None = None) -> None:
+    """Refuse a frame in which an id has two rows; with a measure, say how to add them up."""
+    repeated = (frame[column].duplicated() & frame[column].notna()).to_numpy()
+    if repeated.any():
+        add = f"Add up the rows first: frame.groupby({column!r}, as_index=False)[{measure!r}].sum()."
+        raise ValueError(
+            f"{what} must have one row per {column}, but column {column!r} repeats in {rows_text(repeated)}. "
+            + (add if measure else "Remove the repeated rows first.")
+        )
+
+
+def customer_values(frame: pd.DataFrame, measure: str, customer: str, what: str) -> np.ndarray:
+    """Return a measure as numbers (empty: NaN) from a frame that must have one row per customer."""
+    if customer == measure:
+        raise ValueError(f"Column {customer!r} cannot be both the customer and the measure. Name another column.")
+    need_columns(need_frame(frame, what), [customer, measure], what)
+    numbers = need_numbers(frame, measure, what)
+    need_once(frame, customer, what, measure)
+    return numbers
+
+
+def need_amounts(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
+    """Return a column of numbers that must be neither empty nor negative."""
+    numbers = need_numbers(frame, column, what)
+    wrong = ~(numbers >= 0)
+    if wrong.any():
+        raise ValueError(f"{_the(column, what)} is empty or below 0 in {rows_text(wrong)}. Correct these rows.")
+    return numbers
+
+
+def need_yes_no(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
+    """Return a column that must say True or False in every row."""
+    if not pd.api.types.is_bool_dtype(frame[column]) or frame[column].isna().any():
+        raise ValueError(
+            f"{_the(column, what)} must say True or False in every row. Make it so, for example with "
+            f"frame[{column!r}] == 'yes'."
+        )
+    return frame[column].to_numpy(dtype=bool)
+
+
+def is_whole(number: object) -> bool:
+    """Say whether something is a whole number (True and False are not)."""
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+
+
+def ordered_category(codes: object, names: Iterable[str]) -> pd.Categorical:
+    """Turn codes 0, 1 … (−1: empty) into an ordered category, the first name first."""
+    return pd.Categorical.from_codes(np.asarray(codes), categories=list(names), ordered=True)
+
+
+def reasons_text(excluded: pd.DataFrame) -> str:
+    """Say in one line why rows were set aside."""
+    return ", ".join(f"{row.rows:,} × {row.reason}" for row in excluded.itertuples())
+
+
+def _the(column: str, what: str) -> str:
+    return f"Column {column!r} of {what[0].lower()}{what[1:]}"
