@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlib._frames import (
     customer_values,
+    empty_ids,
     listed,
     need_amounts,
     need_columns,
@@ -61,8 +62,8 @@ def gini(values: pd.DataFrame, measure: str = "revenue", *, customer: str = "cus
     """
     numbers = np.sort(_amounts(values, measure, customer))
     n = len(numbers)
-    # ranks about their middle, so that equal values give 0 and not a small remainder of two large numbers
-    return float(2 * np.sum((np.arange(n) - (n - 1) / 2) * numbers) / (n * numbers.sum()))
+    # ranks about their middle and values above the smallest: the same sum, and exactly 0 for equal customers
+    return float(2 * np.sum((np.arange(n) - (n - 1) / 2) * (numbers - numbers[0])) / (n * numbers.sum()))
 
 
 def top_share(
@@ -312,7 +313,7 @@ def _complete(values, measure, customer):
     """Return the measure of every customer; refuse gaps, which a single number could not report."""
     what = "The frame of customers"
     numbers = customer_values(values, measure, customer, what)
-    for column, gap in ((customer, values[customer].isna().to_numpy()), (measure, np.isnan(numbers))):
+    for column, gap in ((customer, empty_ids(values, customer)), (measure, np.isnan(numbers))):
         if gap.any():
             raise ValueError(
                 f"Column {column!r} of the frame of customers is empty in {rows_text(gap)}. Fill it in, or remove these rows "

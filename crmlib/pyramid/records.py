@@ -8,6 +8,7 @@ import pandas as pd
 from crmlib._frames import (
     Result,
     as_dates,
+    empty_ids,
     is_whole,
     need_columns,
     need_day,
@@ -153,7 +154,7 @@ def _lead_status(leads, customers, today, lead, first_contact, customer):
     )
     keep, excluded = set_aside(
         len(leads),
-        [(f"no {lead} in the leads", leads[lead].isna().to_numpy()), ("lead who is counted as a customer", bought)],
+        [(f"no {lead} in the leads", empty_ids(leads, lead)), ("lead who is counted as a customer", bought)],
     )
     none |= contact > today
     first = as_dates(contact)
@@ -168,7 +169,7 @@ def _market_status(market, person, fits, links):
     need_columns(need_frame(market, what), [person, fits, *links], what)
     need_once(market, person, what)
     served = need_yes_no(market, fits, what)
-    reasons = [(f"no {person} in the market", market[person].isna().to_numpy())]
+    reasons = [(f"no {person} in the market", empty_ids(market, person))]
     for column, ids in links.items():
         reasons.append((f"person of the market who is counted by {column}", market[column].isin(ids).to_numpy()))
     keep, excluded = set_aside(len(market), reasons)

@@ -11,6 +11,7 @@ import pandas as pd
 from crmlib._frames import (
     Result,
     customer_values,
+    empty_ids,
     listed,
     ordered_category,
     reasons_text,
@@ -72,7 +73,7 @@ def customer_pyramid(
     numbers = customer_values(values, measure, customer, what)
     tier_names = _tier_names(cuts, money_cuts, names)
     keep, excluded = set_aside(
-        len(values), [(f"no {customer}", values[customer].isna().to_numpy()), (f"no {measure}", np.isnan(numbers))]
+        len(values), [(f"no {customer}", empty_ids(values, customer)), (f"no {measure}", np.isnan(numbers))]
     )
     if not keep.any():
         raise ValueError(f"{what} has no customer to rank: {reasons_text(excluded)}. Check the columns.")
@@ -332,17 +333,17 @@ def _two_periods(before, after, measure, customer):
     for name, values in (("before", before), ("after", after)):
         what = f"The frame `{name}`"
         numbers = customer_values(values, measure, customer, what)
-        ids = values[customer]
+        ids, no_id = values[customer], empty_ids(values, customer)
         _, excluded = set_aside(
             len(values),
             [
-                (f"no {customer} in `{name}`", ids.isna().to_numpy()),
+                (f"no {customer} in `{name}`", no_id),
                 (f"no {measure} in `{name}`: not counted in either period", np.isnan(numbers)),
             ],
         )
         asides.append(excluded)
         empty.append(ids[np.isnan(numbers)])
-        frames[name] = pd.DataFrame({customer: ids, name: numbers})[ids.notna().to_numpy()]
+        frames[name] = pd.DataFrame({customer: ids, name: numbers})[~no_id]
     if len({pd.api.types.is_numeric_dtype(frame[customer]) for frame in frames.values()}) > 1:
         raise ValueError(
             f"Column {customer!r} holds numbers in one of the frames `before` and `after`, text in the other: no customer "
