@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ class Company:
         about = dictionary(self.name)["tables"]
         width = max(map(len, self.tables), default=0)
         for name, frame in self.tables.items():
-            lines.append(f"  {name:<{width}}  {len(frame):>9,} rows  {about[name]['about']}")
+            lines.append(f"  {name:<{width}}  {len(frame):>9,} rows  {shorten(about[name]['about'], 64, placeholder=' …')}")
         return "\n".join(lines)
 
     def describe(self, table: str | None = None) -> pd.DataFrame:
@@ -172,8 +173,10 @@ def typed(frame: pd.DataFrame, spec: dict) -> pd.DataFrame:
             column = column.astype("str")
             column = column.where(column.ne("")) if optional else column  # as a reader of the file sees it
         columns[name] = column.array
-    # copy=False keeps a million-customer company from being held twice
-    return pd.DataFrame(columns, copy=False)
+    # copy=False keeps a million-customer company from being held twice; a wide table is copied into one piece, or pandas would
+    # warn a student who adds a column to it
+    typed_frame = pd.DataFrame(columns, copy=False)
+    return typed_frame.copy() if len(columns) > 50 else typed_frame
 
 
 def problems(frame: pd.DataFrame, spec: dict, where: str) -> list[str]:
@@ -446,7 +449,8 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
     except (ValueError, TypeError, OverflowError) as fault:
         said = _unreadable(pd.read_csv(io.StringIO(text), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault
-    return frame[list(spec["fields"])]
+    frame = frame[list(spec["fields"])]
+    return frame.copy() if len(spec["fields"]) > 50 else frame  # in one piece, as `typed` says
 
 
 def _unreadable(text: pd.DataFrame, spec: dict, where: str) -> list[str]:

@@ -138,9 +138,16 @@ def finish(ax: Axes, *, title: str, x: str, y: str, words: str) -> Axes:
     """
     if not title.strip() or not words.strip():
         raise ValueError("A figure needs a title that states its finding, and a description in words (title=, words=).")
-    ax.set_title(title)
-    ax.set_xlabel(x)
-    ax.set_ylabel(y)
+    look = style()  # texts take their look when they are made, which is now
+    ax.set_title(
+        title,
+        loc="left",
+        fontsize=look["axes.titlesize"],
+        fontweight=look["axes.titleweight"],
+        pad=look["axes.titlepad"],
+    )
+    ax.set_xlabel(x, fontsize=look["axes.labelsize"])
+    ax.set_ylabel(y, fontsize=look["axes.labelsize"])
     figure = ax.get_figure()
     figure.description = f"{getattr(figure, 'description', '')} {words.strip()}".strip()
     return ax

@@ -149,16 +149,18 @@ class Lesson:
         self.page, self.name = page, name
         page.goto(f"{lab.url}/lab/tree/{name}.ipynb?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_function("() => window.jupyterapp && window.jupyterapp.restored.then(() => true)")
-        # The kernel is there once the toolbar says that it rests.
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        # Before the kernel is there, a command to run would ask which kernel to use, in a dialog that nobody answers.
+        page.wait_for_function(_READY, timeout=60_000)
 
     def run_all(self, timeout: float = 120) -> float:
         """Run every cell and wait until the kernel rests; return the seconds that took."""
-        self.page.set_default_timeout(timeout * 1000)
         started = time.monotonic()
-        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        # Stored results come with numbers: cleared first, a number means that the cell ran here.
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs'); }")
+        self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]").first.wait_for()
+        # Braces: the command's promise must not be returned, its value cannot leave the page and the call would wait for ever.
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+        self.page.wait_for_function(_ALL_RUN, timeout=timeout * 1000)
         # A stopped run leaves cells without a number: nothing may count as run that was not.
         waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]").count()
         if waiting and not self.errors():
@@ -209,6 +211,8 @@ class Lesson:
         folder.mkdir(parents=True, exist_ok=True)
         # A window as tall as the notebook shows all of it at once; then each slice is cut out of one picture.
         self.page.set_viewport_size({"width": frame["width"], "height": int(height) + 250})
+        # A run ends scrolled to the last cell.
+        self.page.evaluate("() => document.querySelectorAll('.jp-WindowedPanel-outer, .jp-Notebook').forEach((n) => (n.scrollTop = 0))")
         self.page.wait_for_timeout(800)
         box = notebook.bounding_box() or {"x": 0, "y": 0, "width": frame["width"], "height": height}
         saved = []
@@ -225,6 +229,19 @@ class Lesson:
         self.page.set_viewport_size(frame)
         return saved
 
+
+_READY = """() => {
+  const name = document.querySelector('.jp-Toolbar-kernelName');
+  const light = document.querySelector('.jp-Notebook-ExecutionIndicator');
+  return window.jupyterapp && name && /Python/.test(name.innerText) && light && light.dataset.status === 'idle';
+}"""
+
+# True once every cell has its number, or one failed; the kernel alone is no sign, it rests before it begins.
+_ALL_RUN = """() => {
+  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map((node) => node.innerText.trim());
+  const failed = document.querySelector(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']");
+  return !prompts.some((text) => text.includes('*')) && (failed || prompts.every((text) => /\\d/.test(text)));
+}"""
 
 # Waits, inside the page, for the first change of the picture after the next key, and for the frame that shows it.
 _WATCH = """(which) => {

@@ -1,0 +1,30 @@
+"""Figures (a frame in, a matplotlib Axes out) and explorers (widgets), in one style.
+
+Each name is loaded from its module when first used, so that a figure does not load the widgets.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_MODULES = {
+    "_style": ("PALETTE", "description", "finish", "label_ends", "money_axis", "new_axes", "percent_axis", "style"),
+    "_text": ("tr",),
+    "picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "points", "table"),
+    "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
+    "view": ("View", "choice", "explorer", "slider", "steps"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = [*_MODULE_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(importlib.import_module(f"crmlib.show.{_MODULE_OF[name]}"), name)
+    raise AttributeError(f"crmlib.show has no {name!r}. See dir(crmlib.show) for what it has.")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

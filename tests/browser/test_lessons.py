@@ -1,0 +1,34 @@
+"""Every lesson in a real browser: all cells run without a warning, and its explorers follow the keyboard."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+
+from tests.browser.lab import notebooks
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("name", [path.stem for path in notebooks()])
+def test_a_lesson_runs_without_error_or_warning(lesson_page, name):
+    lesson = lesson_page(name)
+    lesson.run_all()
+    assert lesson.errors() == []
+
+
+def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
+    lesson = lesson_page("00_welcome")
+    lesson.run_all()
+    assert lesson.number("industrial") == "100.0 %"
+    before, slider = lesson.drawing(), lesson.slider("Month")
+    milliseconds = [lesson.press(slider, "ArrowRight") for _ in range(12)]
+    assert lesson.drawing() != before
+    assert lesson.number("industrial") != "100.0 %"
+    assert lesson.number("residential") == "100.0 %"
+    assert "Month: Nov 2024 → Dec 2024." in lesson.view().inner_text()
+    with capsys.disabled():
+        print(f"\nkey press to new picture: median {statistics.median(milliseconds):.0f} ms of {len(milliseconds)}")
+    lesson.page.get_by_role("button", name="Reset").click()
+    lesson.page.wait_for_function("() => document.querySelector(\"[data-number='industrial'] dd\").innerText === '100.0 %'")
