@@ -42,7 +42,7 @@ function roundTicks(axis, most) {
   const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   const ticks = [];
   for (let index = Math.ceil(low / step - 1e-9); index * step <= high + step * 1e-9; index += 1) {
-    ticks.push({ at: index * step * axis.scale, text: format.format(index * step).replace("-", "−") });
+    ticks.push({ at: index * step * axis.scale, text: format.format(index * step + 0).replace("-", "−") }); // + 0: no negative zero
   }
   return ticks;
 }
@@ -158,13 +158,13 @@ function drawCut(cut, row, scales, area) {
   const at = round(scales[cut.axis].place(cut.at));
   const stands = cut.strong ? " crm-strong" : "";
   const line = upright
-    ? { x1: at, x2: at, y1: area.top, y2: area.bottom }
+    ? { x1: at, x2: at, y1: cut.text ? area.top - 13 - 16 * row : area.top, y2: area.bottom }
     : { x1: area.left, x2: area.right, y1: at, y2: at };
   const drawn = [shape("line", { ...line, class: `crm-cut-line${stands}` })];
   if (cut.text) {
     const turned = upright && at + textWidth(cut.text, 13) + 8 > area.right;
     const spot = upright
-      ? { x: turned ? at - 6 : at + 6, y: area.top + 13 + 16 * row, "text-anchor": turned ? "end" : "start" }
+      ? { x: turned ? at - 6 : at + 6, y: area.top - 4 - 16 * row, "text-anchor": turned ? "end" : "start" }
       : { x: area.right - 4, y: at - 6, "text-anchor": "end" };
     drawn.push(shape("text", { ...spot, class: `crm-cut${stands}` }, cut.text));
   }
@@ -177,7 +177,9 @@ function drawPanel(panel, width, alt, palette, id) {
   const yTicks = panel.y.categories ? null : roundTicks(panel.y, (height - 80) / 45);
   const yTexts = yTicks ? yTicks.map((tick) => tick.text) : panel.y.categories;
   const gutter = Math.min(Math.max(...yTexts.map((text) => textWidth(text)), 10), width * 0.4);
-  const area = { left: gutter + 12, right: width - 14, top: 30, bottom: height - 50 };
+  // The texts of upright cuts stand above the marks, a row each, so that they hide nothing.
+  const named = (panel.cuts ?? []).filter((cut) => cut.axis === "x" && cut.text).length;
+  const area = { left: gutter + 12, right: width - 14, top: 30 + 16 * named, bottom: height - 50 };
   const scales = { x: scaleOf(panel.x, area.left, area.right), y: flat ? scaleOf(panel.y, area.top, area.bottom) : scaleOf(panel.y, area.bottom, area.top) };
   const widest = panel.x.ticks ? Math.max(...panel.x.ticks.map(([, text]) => textWidth(text))) : 50;
   let xTicks = panel.x.categories ? scales.x.ticks : roundTicks(panel.x, (area.right - area.left) / (widest + 24));
@@ -222,8 +224,8 @@ function drawPanel(panel, width, alt, palette, id) {
     ? { x1: scales.x.place(zero(panel.x)), x2: scales.x.place(zero(panel.x)), y1: area.top, y2: area.bottom }
     : { x1: area.left, x2: area.right, y1: scales.y.place(panel.x.categories ? zero(panel.y) : panel.y.limits[0]), y2: scales.y.place(panel.x.categories ? zero(panel.y) : panel.y.limits[0]) };
   svg.append(marks, shape("line", { ...base, class: "crm-base" }));
-  let row = 0;
-  for (const cut of panel.cuts ?? []) svg.append(...drawCut(cut, cut.axis === "x" && cut.text ? row++ : 0, scales, area));
+  let row = named;
+  for (const cut of panel.cuts ?? []) svg.append(...drawCut(cut, cut.axis === "x" && cut.text ? (row -= 1) : 0, scales, area));
   return svg;
 }
 

@@ -212,7 +212,9 @@ class Lesson:
         # A window as tall as the notebook shows all of it at once; then each slice is cut out of one picture.
         self.page.set_viewport_size({"width": frame["width"], "height": int(height) + 250})
         # A run ends scrolled to the last cell.
-        self.page.evaluate("() => document.querySelectorAll('.jp-WindowedPanel-outer, .jp-Notebook').forEach((n) => (n.scrollTop = 0))")
+        self.page.evaluate(
+            "() => document.querySelectorAll('.jp-WindowedPanel-outer, .jp-Notebook').forEach((n) => (n.scrollTop = 0))"
+        )
         self.page.wait_for_timeout(800)
         box = notebook.bounding_box() or {"x": 0, "y": 0, "width": frame["width"], "height": height}
         saved = []
@@ -228,6 +230,17 @@ class Lesson:
             saved.append(file)
         self.page.set_viewport_size(frame)
         return saved
+
+    def window(self, file: Path) -> Path:
+        """Save JupyterLab's window with the first explorer in it, its first slider moved to the end."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area'); }")
+        view = self.view()
+        self.page.locator(".noUi-handle").first.focus()
+        self.page.keyboard.press("End")
+        view.evaluate("(node) => node.scrollIntoView({ block: 'end' })")
+        self.page.wait_for_timeout(800)
+        self.page.screenshot(path=file)
+        return file
 
 
 _READY = """() => {

@@ -34,6 +34,8 @@ def main() -> int:
         print(f"{notebook.stem}: ran in {lesson.run_all():.1f} s")
         print(*(f"printed on the error channel: {text}" for text in lesson.errors()), sep="\n")
         print(*lesson.photograph(options.folder), sep="\n")
+        if lesson.page.locator(".crm-view").count():
+            print(lesson.window(options.folder / f"{notebook.stem}-window.png"))
     return 0
 
 
