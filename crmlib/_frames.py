@@ -163,7 +163,7 @@ def need_days(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray, 
     (array([1, 0]), array([False,  True]))
     """
     values, the = frame[column], _the(column, what)
-    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) in {"date", "datetime", "empty"}:
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) in {"date", "datetime"}:
         try:
             values = pd.to_datetime(values)
         except (ValueError, TypeError):
@@ -173,14 +173,15 @@ def need_days(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray, 
             ) from None
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_localize(None)
+    if values.dtype.kind != "M" and values.isna().all():  # such as a column without one entry in a file
+        return np.zeros(len(values), dtype=np.int64), np.ones(len(values), dtype=bool)
     if isinstance(values.dtype, pd.PeriodDtype):
         raise ValueError(
             f"{the} must hold dates, but begins with {values.iloc[0]} ({values.dtype}). Turn the periods into days "
             f"first: frame[{column!r}].dt.to_timestamp()."
         )
     if values.dtype.kind != "M":
-        given = values.dropna()
-        value = given.iloc[0] if len(given) else None
+        value = values.dropna().iloc[0]
         told, pattern = f"{value} ({type(value).__name__})", "%Y%m%d"
         if isinstance(value, str):
             told, pattern = f"the text {value!r}", "%Y-%m-%d"

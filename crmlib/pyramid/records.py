@@ -56,7 +56,7 @@ def lifecycle_status(
     market : one row per person or firm of the market: `person`, `fits` (True: could be served), and the columns
         `customer` and `lead` with their numbers where known, empty otherwise. Or only the size of the market, a number.
     as_of : day, such as "2025-12-31". Later records are set aside; a later first contact has not happened yet.
-    window_days : days that count as recent, 1 or more.
+    window_days : days that count as recent, 1 or more. With relationships, 1 asks who is a customer on the as-of day.
 
     Returns
     -------

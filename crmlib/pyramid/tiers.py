@@ -109,7 +109,7 @@ def _tiers(numbers, cuts, money_cuts):
     """Return the tier of each value, 0 = top."""
     if money_cuts is None:
         ordered = -np.sort(-numbers)
-        # rounding first keeps 0.01 × 300 = 3.0000000000000004 from becoming 4
+        # rounding first keeps 0.07 × 100 = 7.000000000000001 from becoming 8
         places = np.ceil(np.round(np.cumsum(cuts)[:-1] * len(ordered), 6)).astype(np.int64)
         limits = []
         for place in np.minimum(places, len(ordered)):

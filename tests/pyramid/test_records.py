@@ -252,6 +252,13 @@ def test_relationships_with_a_last_day():
         pd.Timestamp("2025-12-31"), pd.Timestamp("2024-06-30"), pd.Timestamp("2025-12-31")]  # fmt: skip
 
 
+def test_a_column_without_one_date():
+    """A file in which nobody left yet gives a column of empty numbers, not of dates."""
+    relations = pd.DataFrame({"customer": [1], "joined": [pd.Timestamp("2020-01-01")], "left": [np.nan]})
+    found = lifecycle_status(relations, as_of="2025-12-31", window_days=1, date="joined", until="left")
+    assert statuses(found) == {("customers", 1): "active"}
+
+
 @given(
     records=st.lists(st.tuples(st.integers(1, 5), st.integers(0, 40)), min_size=1),
     today=st.integers(0, 40),
