@@ -74,6 +74,8 @@ def read_text(
     else:
         text, taken, because = decode(data, encoding, source)
         notes.add("encoding", taken, because)
+    if not text.strip():
+        raise ValueError(f"{source} is empty. Export it again.")
     head = text[:10_000].lstrip().lower()
     if head.startswith("<") and re.search(r"<(table|tr|\?xml|workbook)\b", head.replace("<?xml", "<?xml ")):
         raise ValueError(
@@ -135,8 +137,8 @@ def choose_separator(text: str, source: str, named: dict, separator: str | None)
     head = text[:200_000]
     for mark in SEPARATORS:
         rows = []
-        with contextlib.suppress(ValueError):  # a missing quotation mark is told when all rows are read
-            rows = next(text_blocks(head, mark, source, HEADER_WITHIN))
+        with contextlib.suppress(csv.Error):  # a missing quotation mark is told when all rows are read
+            rows.extend(islice(csv.reader(io.StringIO(head, newline=""), delimiter=mark), HEADER_WITHIN))
         counts[mark] = int(np.median([len(cells) for cells in rows])) if rows else 0
         if find_header(rows, named) is not None:
             fits.append(mark)

@@ -145,16 +145,15 @@ def mark_unusable(table: Table, source: str, rows: np.ndarray, reasons: np.ndarr
         )
     reasons[longer] = "more cells than the header line"
     refuse_currencies(table, np.flatnonzero(pd.isna(reasons)), source)
+    left = pd.isna(reasons)
     for role, place in table.roles.items():
         title = table.names[place]
-        left = pd.isna(reasons)
-        hit = left & blank[role]
-        if hit.any() and hit.sum() == left.sum():
+        if left.any() and blank[role][left].all():
             raise ValueError(
                 f"{source}: column {title!r} is blank in all {rows_counted(left.sum())}. Name another one: {role}='...'. "
                 "(Formulas in Excel show their values only after Excel itself saved the workbook.)"
             )
-        reasons[hit] = f"{title!r} is blank"
+        reasons[pd.isna(reasons) & blank[role]] = f"{title!r} is blank"
 
 
 def totals(table: Table, live: np.ndarray, blank: dict[str, np.ndarray]) -> np.ndarray:
