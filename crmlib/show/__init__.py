@@ -11,7 +11,7 @@ from typing import Any
 _MODULES = {
     "_style": ("PALETTE", "description", "finish", "label_ends", "money_axis", "new_axes", "percent_axis", "style"),
     "_text": ("tr",),
-    "picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "points", "table"),
+    "_picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "picture", "points", "table"),
     "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
     "view": ("View", "choice", "explorer", "slider", "steps"),
 }

@@ -195,7 +195,10 @@ function drawPanel(panel, width, alt, palette, id) {
   for (const tick of yTicks ?? scales.y.ticks) {
     const y = round(scales.y.place(tick.at));
     if (yTicks) svg.append(shape("line", { x1: area.left, x2: area.right, y1: y, y2: y, class: "crm-grid" }));
-    svg.append(shape("text", { x: area.left - 8, y: y + 5, "text-anchor": "end" }, tick.text));
+    const lines = flat ? wrap(tick.text, gutter).slice(0, 2) : [tick.text];
+    lines.forEach((line, row) => {
+      svg.append(shape("text", { x: area.left - 8, y: y + 5 + 16 * (row - (lines.length - 1) / 2), "text-anchor": "end" }, line));
+    });
   }
   for (const tick of xTicks) {
     const x = round(scales.x.place(tick.at));

@@ -1,6 +1,6 @@
 """The shared view, and the explorers that feed it.
 
-The view draws a picture (see `crmlib.show.picture`) in the browser. An explorer is made of controls, a pure function that turns
+The view draws a picture (see `crmlib.show._picture`) in the browser. An explorer is made of controls, a pure function that turns
 their values into a picture, and the view: `explorer(controls, compute)`.
 """
 
@@ -16,7 +16,7 @@ import traitlets
 
 from crmlib.show._style import PALETTE
 from crmlib.show._text import tr
-from crmlib.show.picture import Part, check_picture
+from crmlib.show._picture import Part, check_picture
 
 _HERE = Path(__file__).parent
 _FULL = widgets.Layout(width="100%")
@@ -116,7 +116,7 @@ def what_changed(moved: Mapping[str, tuple[str, str]], before: Iterable[Part], a
     -------
     A sentence. That nothing followed is also said: it is often the finding.
 
-    >>> from crmlib.show.picture import number
+    >>> from crmlib.show._picture import number
     >>> what_changed({"Month": ("Jan", "Feb")}, [number("Kept", 99, unit="%")], [number("Kept", 98, unit="%")])
     'Month: Jan → Feb. Kept: 99 % → 98 %.'
     """
@@ -199,7 +199,7 @@ def explorer(controls: Mapping[str, widgets.ValueWidget], compute: Callable[...,
     ------
     ValueError : a control has no label, or two controls have the same one.
 
-    >>> from crmlib.show.picture import axis, bars, number, panel, picture
+    >>> from crmlib.show._picture import axis, bars, number, panel, picture
     >>> def double(n):
     ...     one = panel("Double", axis("", categories=["n"]), axis("Value", limits=(0, 20)), [bars([2 * n])])
     ...     return picture(one, alt=f"A bar of {2 * n}.", numbers=[number("Double", 2 * n)])

@@ -105,9 +105,9 @@ def welcome_picture(
 
     Returns
     -------
-    A picture (see `crmlib.show.picture`): satisfaction as bars, shares kept as curves up to the month.
+    A picture (see `crmlib.show._picture`): satisfaction as bars, shares kept as curves up to the month.
     """
-    from crmlib.show.picture import axis, bars, curve, cut, number, panel, picture
+    from crmlib.show._picture import axis, bars, curve, cut, number, panel, picture
 
     groups = list(kept.columns)
     score = satisfaction.iloc[month - 1][groups]

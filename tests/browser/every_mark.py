@@ -1,9 +1,9 @@
-"""One explorer with every kind of mark that the shared view draws. The browser tests run this file as a cell of a notebook."""
+"""Pictures with every kind of mark that the shared view draws, and one whose redraw is measured."""
 
 import numpy as np
 import pandas as pd
 
-from crmlib.show import axis, bars, curve, cut, explorer, number, panel, picture, points, slider, table
+from crmlib.show import axis, bars, curve, cut, number, panel, picture, points, table
 
 TIERS = ["Top", "Big", "Medium", "Small", "Inactive"]
 REASONS = ["Convenience of the branch next door", "Price", "Service", "Habit"]

@@ -31,4 +31,6 @@ def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
     with capsys.disabled():
         print(f"\nkey press to new picture: median {statistics.median(milliseconds):.0f} ms of {len(milliseconds)}")
     lesson.page.get_by_role("button", name="Reset").click()
-    lesson.page.wait_for_function("() => document.querySelector(\"[data-number='industrial'] dd\").innerText === '100.0 %'")
+    lesson.page.wait_for_function(
+        "() => document.querySelector(\"[data-number='industrial'] dd\").innerText === '100.0 %'"
+    )

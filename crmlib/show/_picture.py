@@ -264,7 +264,9 @@ def panel(
                 high = high + room if high > 0 or not bars_here else high
             elif low == high:
                 low, high = low - room, high + room
-            one["limits"] = [round(low, 12), round(high, 12)]
+            if low == high:  # bars of height 0
+                high = low + 1.0
+            one["limits"] = [float(f"{low:.12g}"), float(f"{high:.12g}")]
     return {
         "title": title,
         "height": int(height),
