@@ -45,6 +45,8 @@ def test_every_kind_of_mark_is_drawn(scratch):
     view = scratch.view(0)
     panels = view.locator(".crm-panel svg[role=img]")
     assert panels.count() == 5
+    # five panels stand two in a row, wide enough to read
+    assert min(panels.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width)")) > 350
     texts = view.inner_text()
     for part in (
         "Profit by tier",
