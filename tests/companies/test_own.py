@@ -16,7 +16,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlib.companies.own import read_transactions
@@ -710,6 +710,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     above=st.lists(st.sampled_from([[], ["Report"], ["<p>"], ["", "", ""]]), max_size=3), rows=ROWS, keep=st.booleans()
 )
@@ -736,6 +737,7 @@ def test_every_row_but_the_header_is_in_the_result_once(above, rows, keep):
     assert own.reasons["rows"].sum() == len(own.set_aside)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     rows=st.lists(
         st.tuples(
@@ -882,7 +884,9 @@ def test_parquet():
     frame = pd.DataFrame(
         {
             "customer": pd.array([1, 2, None, 4], dtype="Int64"),
-            "date": pd.to_datetime(["2024-03-05 23:30", "2024-03-06", "2024-03-06", None]).tz_localize("Asia/Shanghai"),
+            "date": pd.to_datetime(["2024-03-05 23:30", "2024-03-06 00:00", "2024-03-06 00:00", None]).tz_localize(
+                "Asia/Shanghai"
+            ),
             "revenue": [1.5, np.inf, 3.0, 4.0],
             "kind": pd.Categorical(["a", "b", "a", "b"]),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib.companies.own._table import Cells, Notes, clean, rows_counted, rows_named
+from crmlib.companies.own._table import TEXT, Cells, Notes, clean, rows_counted, rows_named
 
 ORDERS = {"day": "day, month, year", "month": "month, day, year", "year": "year, month, day"}
 
@@ -99,7 +99,7 @@ def out_of_range(days: np.ndarray) -> np.ndarray:
 
 def calendar_days(year: pd.Series, month: pd.Series, day: pd.Series) -> np.ndarray:
     """Return days; NaT where the calendar has no such day. Years of two digits are 1969 to 2068."""
-    parts = pd.DataFrame({"year": year, "month": month, "day": day}).apply(pd.to_numeric)
+    parts = pd.DataFrame({"year": year, "month": month, "day": day}).astype(float)
     parts["year"] += (parts["year"] < 100) * 1900 + (parts["year"] < 69) * 100
     return pd.to_datetime(parts, errors="coerce").to_numpy().astype("datetime64[us]")
 
@@ -115,13 +115,13 @@ def without_times(texts: list[str], codes: np.ndarray, notes: Notes) -> tuple[np
     pairs = list(zip(texts, hours, strict=True))
     day_codes, days = pd.factorize(np.array([text[:hour] for text, hour in pairs], dtype=object))
     time_codes, times = pd.factorize(np.array([text[hour:] if hour else "" for text, hour in pairs], dtype=object))
-    before = pd.Series(days, dtype="str").str.extract(BEFORE)["day"]
-    after = pd.Series(times, dtype="str").str.extract(TIME)
+    before = pd.Series(days, dtype=TEXT).str.extract(BEFORE)["day"]
+    after = pd.Series(times, dtype=TEXT).str.extract(TIME)
     timed = before.notna().to_numpy()[day_codes] & after["time"].notna().to_numpy()[time_codes]
     merged, found = pd.factorize(
         np.where(timed, before.to_numpy(dtype=object)[day_codes], np.array(texts, dtype=object))
     )
-    again, found = pd.factorize(pd.Series(found, dtype="str").str.replace(WEEKDAY, "", regex=True).str.strip())
+    again, found = pd.factorize(pd.Series(found, dtype=TEXT).str.replace(WEEKDAY, "", regex=True).str.strip())
 
     rows = np.bincount(codes, minlength=len(texts))
     midnight = after["time"].str.fullmatch(r"[0:.,]+").fillna(False).to_numpy(dtype=bool)
@@ -133,7 +133,7 @@ def without_times(texts: list[str], codes: np.ndarray, notes: Notes) -> tuple[np
         names = ", ".join(after["zone"].iloc[time_codes[zoned]].unique()[:3])
         how = f"the day is taken as it is written in {rows_counted(rows[zoned].sum())}, not converted"
         notes.add("time zone", names, how)
-    return again[merged], pd.Series(found, dtype="str")
+    return again[merged], pd.Series(found, dtype=TEXT)
 
 
 def numeric_days(texts: pd.Series, order: str) -> np.ndarray:

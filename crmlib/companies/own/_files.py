@@ -188,8 +188,6 @@ def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: 
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = {page.title: page for page in book.worksheets}
-            if sheet is not None and sheet not in sheets:
-                raise LookupError(f"{source} has no sheet {sheet!r}. Its sheets are {listed(sheets, most=12)}.")
             rows = {title: sheet_rows(page) for title, page in sheets.items() if sheet in (None, title)}
         except (
             zipfile.BadZipFile,
@@ -198,6 +196,8 @@ def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: 
             SyntaxError,
         ) as error:  # SyntaxError: the XML inside breaks off
             raise ValueError(f"{source} is a damaged Excel workbook. Copy or download it again.") from error
+    if not rows:
+        raise ValueError(f"{source} has no sheet {sheet!r}. Its sheets are {listed(sheets, most=12)}.")
     found = {title: find_header(cells[:HEADER_WITHIN], named) for title, cells in rows.items()}
     fits = [title for title, header in found.items() if header is not None]
     if len(fits) > 1:

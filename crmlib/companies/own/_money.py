@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from crmlib.companies.own._table import Cells, Notes, clean, rows_counted, rows_named
+from crmlib.companies.own._table import TEXT, Cells, Notes, clean, rows_counted, rows_named
 
 MARKS = {".": "point", ",": "comma"}
 
@@ -56,7 +56,7 @@ def read_amounts(
     for place, cell in enumerate(uniques):
         if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
             amounts[place], shape[place] = float(cell), "number"
-    texts = pd.Series({place: clean(cell) for place, cell in enumerate(uniques) if isinstance(cell, str)}, dtype="str")
+    texts = pd.Series({place: clean(cell) for place, cell in enumerate(uniques) if isinstance(cell, str)}, dtype=TEXT)
     plain = texts.str.fullmatch(r"-?\d+(?:\.\d\d?)?").to_numpy(dtype=bool)
     rest = texts[~plain]
     why[rest.index[rest.str.contains("%")]] = f"{title!r} is a percentage, not money"

@@ -13,6 +13,8 @@ import pandas as pd
 from crmlib._frames import listed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+# Text of Python, also where pyarrow is installed: its regular expressions are others, and its empty columns stay text.
+TEXT = pd.StringDtype("python", na_value=np.nan)
 SPACES = " \t\r\n\xa0\u3000\u200b\ufeff"
 
 # Minus signs and apostrophes as word processors write them, and signs that cannot be seen.
