@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlib.companies.own import read_transactions
+from crmlib.pyramid import customer_summary
 
 HEAD = "customer,date,revenue\n"
 GOOD = "1001,2024-03-05,120.50\n"
@@ -564,6 +565,23 @@ def test_a_second_column_called_date_does_not_replace_the_chosen_one():
     own = read("client,when,amount,date\n7,2024-03-05,2,x\n", date="when")
     assert own.transactions.columns.tolist() == ["customer", "date", "revenue", "date (D)"]
     assert own.transactions["date"].tolist() == [pd.Timestamp("2024-03-05")]
+
+
+def test_every_way_of_writing_a_day_is_told():
+    own = read(
+        HEAD + "1,2024-03-05,1\n2,20240305,2\n3,45356,3\n4,25.03.2024,4\n5,2024年3月5日,5\n6,2024-03-06,6\n7,soon,7\n"
+    )
+    assert taken(own, "dates") == (
+        "2024-03-05 (year, month, day): 2 rows; 20240305 (year, month, day without marks): 1 row; "
+        "45356 (Excel's day number, counted from 1899-12-30): 1 row; 25.03.2024 (day, month, year): 1 row; "
+        "2024年3月5日 (年月日): 1 row"
+    )
+
+
+def test_the_pyramid_takes_the_result_as_it_is():
+    own = read(HEAD + "0017,31.12.2024,10\n0017,1.1.2025,-4\n0018,2.1.2025,5\n")
+    customers = customer_summary(own.transactions).customers
+    assert customers.set_index("customer")["revenue"].to_dict() == {"0017": 6.0, "0018": 5.0}
 
 
 def test_types():

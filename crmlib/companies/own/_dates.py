@@ -25,11 +25,11 @@ TIME = (
 )
 
 DAYS = {  # unambiguous ways to write a day; the ambiguous one is `NUMERIC`
-    "2024-03-05 (year first)": r"^(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})$",
-    "20240305": r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?$",
-    "2024年3月5日": r"^(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?$",
-    "5 Mar 2024": r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-\s./]*(?P<name>[A-Za-z]{3,9})[-\s./,]*(?P<y>\d{4}|\d{2})$",
-    "Mar 5, 2024": r"^(?P<name>[A-Za-z]{3,9})\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})$",
+    "year, month, day": r"^(?P<y>\d{4})(?P<mark>[-/.])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})$",
+    "year, month, day without marks": r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:\.0)?$",
+    "年月日": r"^(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?$",
+    "day, name of the month, year": r"^(?P<d>\d{1,2})(?:st|nd|rd|th)?[-\s./]*(?P<name>[A-Za-z]{3,9})[-\s./,]*(?P<y>\d{4}|\d{2})$",
+    "name of the month, day, year": r"^(?P<name>[A-Za-z]{3,9})\.?\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})$",
 }
 
 NUMERIC = r"^(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{4}|\d{2})$"
@@ -66,18 +66,17 @@ def read_days(
         days[serial] = np.datetime64(epoch) + texts[serial].astype(float).astype(int).to_numpy().astype(
             "timedelta64[D]"
         )
-        style[serial] = f"45356 (Excel's day number, counted from {epoch})"
+        style[serial] = f"Excel's day number, counted from {epoch}"
     numeric = np.flatnonzero(texts.str.fullmatch(NUMERIC).to_numpy(dtype=bool))
     if len(numeric):
         order, how = choose_order(texts.iloc[numeric], numeric, codes, rows, where, date_order)
         refuse_swapped(texts, numeric, days, codes, rows, where)
         days[numeric] = numeric_days(texts.iloc[numeric], order)
-        style[numeric] = f"{texts.iloc[numeric[0]]} ({ORDERS[order]})"
+        style[numeric] = ORDERS[order]
         notes.add("date order", ORDERS[order], how)
     kinds = pd.Series(style[codes]).value_counts()
-    notes.add(
-        "dates", "; ".join(f"{kind}: {rows_counted(count)}" for kind, count in kinds.items()), "by how they are written"
-    )
+    shown = [f"{texts[style == kind].iloc[0]} ({kind}): {rows_counted(count)}" for kind, count in kinds.items()]
+    notes.add("dates", "; ".join(shown), "by how they are written")
     short = texts.str.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|.*[A-Za-z]\W*\d{2}").to_numpy(dtype=bool) & ~np.isnat(
         days
     )

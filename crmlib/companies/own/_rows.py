@@ -62,7 +62,11 @@ def sort_rows(
     good = np.flatnonzero(pd.isna(why))
     again = duplicated(table, judged[good])
     if again.any():
-        kept = "kept, as you said" if keep_duplicates else "set aside: no line number or time tells them apart"
+        kept = (
+            "kept, as you said"
+            if keep_duplicates
+            else "set aside: no line number or time tells them apart; keep_duplicates=True keeps them"
+        )
         notes.add("duplicates", f"{rows_counted(again.sum())} like an earlier one in every column", kept)
         if not keep_duplicates:
             why[good[again]] = "duplicate (every column as in an earlier row)"
