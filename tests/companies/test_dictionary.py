@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import inspect
 import itertools
 import json
 from pathlib import Path
 
 import pytest
 
-from crmlib.companies import _store
+from crmlib.companies import _store, load_bank, simulate_bank, simulate_utility
 
 frictionless = pytest.importorskip("frictionless")
 
@@ -57,3 +58,19 @@ def test_every_column_is_described(company):
 def test_all_files_together_are_small_enough_to_download(root):
     total = sum(file.stat().st_size for file in (root / "datasets").rglob("*") if file.is_file())
     assert total < 40e6
+
+
+@pytest.mark.parametrize(("company", "simulate"), [("bank", simulate_bank), ("utility", simulate_utility)])
+def test_the_default_company_is_the_shipped_one(company, simulate):
+    defaults = inspect.signature(simulate).parameters
+    shipped = _store.dictionary(company)["company"]
+    assert defaults["seed"].default == shipped["seed"]
+    assert defaults["customers"].default == shipped["customers"]
+
+
+def test_a_student_may_add_a_column_to_a_wide_table():
+    """pandas warns (an error in these tests) where a frame of many columns lies in pieces."""
+    for company in (load_bank(tables=["survey"]), simulate_bank(customers=300, seed=1)):
+        survey = company.survey
+        survey["gap"] = survey["p_tan1"] - survey["e_tan1"]
+        assert survey["gap"].between(-6, 6).all()

@@ -212,6 +212,20 @@ def test_a_company_explains_itself(bank):
         bank.truth["churn.nonsense"]
 
 
+def test_the_recorded_hazards_are_those_that_customers_lived_by(bank):
+    """Leavers in the window, by fifth of the recorded yearly hazard, against what it expects over the days watched.
+
+    The recorded hazard leaves out rivals' offers and problems, so a little more leave than it says.
+    """
+    people = bank.customers.merge(bank.truth.tables["people"][["customer", "yearly_hazard"]], on="customer")
+    start, end = pd.Timestamp("2023-01-01"), pd.Timestamp("2026-01-01")
+    years = (people["left"].fillna(end) - people["joined"].clip(lower=start)) / pd.Timedelta(days=365.25)
+    fifth = pd.qcut(people["yearly_hazard"], 5, labels=False)
+    observed = people["left"].notna().groupby(fifth).sum()
+    expected = (people["yearly_hazard"] * years).groupby(fifth).sum()
+    assert ((observed / expected).between(0.95, 1.30)).all(), observed / expected
+
+
 def test_the_datasheets_numbers_are_the_datas(bank, root):
     page = (root / "datasets" / "bank" / "datasheet.md").read_text(encoding="utf-8")
     assert page == datasheet.text(bank, _store.dictionary("bank")["company"]["seed"]), "Run: python -m tools.datasheet"
