@@ -11,7 +11,20 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ROOMS = {
-    "companies": ("Company", "load_bank", "load_utility", "simulate_bank", "simulate_utility"),
+    "companies": ("Company", "load_bank", "load_utility", "read_transactions", "simulate_bank", "simulate_utility"),
+    "pyramid": (
+        "customer_pyramid",
+        "customer_summary",
+        "gini",
+        "high_value_under_swing",
+        "lifecycle_status",
+        "lorenz_curve",
+        "market_share_of_high_value",
+        "regression_to_the_mean",
+        "tier_migration",
+        "top_share",
+        "whale_curve",
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

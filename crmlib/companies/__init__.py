@@ -8,10 +8,12 @@ from crmlib.companies._store import Company, Truth, datasets_folder, dictionary,
 
 __all__ = [
     "Company",
+    "OwnTransactions",
     "Truth",
     "build_datasets",
     "load_bank",
     "load_utility",
+    "read_transactions",
     "simulate_bank",
     "simulate_utility",
 ]
@@ -84,7 +86,11 @@ def build_datasets(folder: Path | str | None = None) -> list[Path]:
 
 
 def __getattr__(name: str):
-    # The simulators are long modules that a reader of files does not need: they load when first used.
+    # What a reader of the shipped files does not need loads when first used.
+    if name in ("OwnTransactions", "read_transactions"):
+        from crmlib.companies import own
+
+        return getattr(own, name)
     if name == "simulate_bank":
         from crmlib.companies.bank import simulate_bank
 
