@@ -68,7 +68,7 @@ def test_fixed_money_cuts():
 
 
 def test_empty_values_are_set_aside_and_said():
-    found = customer_pyramid(pd.DataFrame({"customer": ["a", None, "c", " "], "revenue": [3.0, 2.0, np.nan, 9.0]}))
+    found = customer_pyramid(pd.DataFrame({"customer": ["a", " ", "c", " "], "revenue": [3.0, 2.0, np.nan, 9.0]}))
     assert found.excluded.to_numpy().tolist() == [["no customer", 2, "1 and 3"], ["no revenue", 1, "2"]]
     assert found.customers["customer"].tolist() == ["a"]
 
