@@ -466,6 +466,8 @@ def free_port(first):
 
 
 def lab(root, options, more):
+    if not 1024 <= options.port <= 65000:
+        raise Stop(f"The port {options.port} cannot be used. Give a number from 1024 to 65000, such as  --port 8890")
     prepare(root, wheels=options.wheels)
     tell_lessons(*copy_lessons(root))
     port = free_port(options.port)
@@ -521,6 +523,8 @@ def author_tool(module):
 
 
 def update(root, options, more):
+    if not 1024 <= options.port <= 65000:
+        raise Stop(f"The port {options.port} cannot be used. Give a number from 1024 to 65000, such as  --port 8890")
     prepare(root, wheels=options.wheels)
     tell_lessons(*copy_lessons(root))
     say("The course is up to date. Open it with:  python course.py lab")
@@ -546,6 +550,13 @@ def wheels(root, options, more):
     return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what it did not understand the way all of course.py does."""
+
+    def error(self, message):
+        raise Stop(f"This was not understood: {message}. For help type:  python course.py --help")
+
+
 def parse(words):
     """Return the options, and the remaining words, which go to JupyterLab, pytest or the author's tool."""
     if words and words[0] in ("-h", "--help", "help"):
@@ -554,7 +565,7 @@ def parse(words):
     if not words or words[0].startswith("-"):
         words = ["lab", *words]
 
-    parser = argparse.ArgumentParser(prog="python course.py")
+    parser = Parser(prog="python course.py")
     commands = parser.add_subparsers()
 
     def add(name, run, takes_more=False, takes_wheels=True):
@@ -597,6 +608,13 @@ def main(words, root=ROOT):
         return options.run(root, options, more)
     except Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
+        return 1
+    except PermissionError as fault:
+        print(
+            f"\nThis may not be written: {fault.filename}. Copy the whole course into a folder of your own, such as "
+            "Documents, close other programs that have its files open, and type the command there.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Type the same command again to go on.", file=sys.stderr)

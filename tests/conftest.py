@@ -7,6 +7,11 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same cases in every run, and no stop-watch: a busy computer is not a fault of the code.
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -29,8 +29,9 @@ def repository_files() -> list[Path]:
     if git.returncode == 0:
         files = [ROOT / name for name in git.stdout.split("\0") if name]
     else:
-        made = (".venv", ".venv-lowest", "my-work", "wheels", ".git", "__pycache__", ".ruff_cache", ".pytest_cache")
-        files = [file for file in ROOT.rglob("*") if not set(made) & set(file.relative_to(ROOT).parts)]
+        # A folder that was downloaded, not cloned: leave out what commands make in it, as .gitignore does for git.
+        made = {line.strip("/ ") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()} | {".git"}
+        files = [file for file in ROOT.rglob("*") if not made & set(file.relative_to(ROOT).parts)]
     return [file for file in files if file.is_file()]
 
 

@@ -118,6 +118,14 @@ def build_data(root: Path = ROOT) -> None:
     companies.build_datasets(root / "datasets")
 
 
+def build_datasheets(root: Path = ROOT) -> None:
+    """Write the datasheets' numbers and pictures anew."""
+    from tools import datasheet, datasheet_utility
+
+    datasheet.write(root / "datasets" / "bank")
+    datasheet_utility.draw(root / "datasets" / "utility")
+
+
 def fingerprint(source: Path, root: Path = ROOT) -> str:
     """Return a fingerprint of all that a notebook's outputs depend on."""
     shared = [
@@ -144,6 +152,7 @@ def build(chosen: list[str], force: bool = False, root: Path = ROOT) -> None:
     """Build what `chosen` names ("data", "00", "02", ...), or all that is out of date."""
     if not chosen or "data" in chosen:
         timed("datasets", build_data, root)
+        timed("datasheets", build_datasheets, root)
     numbers = [word for word in chosen if word != "data"]
     wanted = {
         source: notebook

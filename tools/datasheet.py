@@ -1,6 +1,6 @@
 """Write the datasheet of Harbour Bank: one page of text whose numbers are computed, and two pictures.
 
-python -m tools.datasheet    writes datasets/bank/datasheet.md and its pictures anew
+`python course.py build data` runs it, after the data.
 """
 
 from __future__ import annotations
@@ -89,15 +89,11 @@ def text(bank, seed: int) -> str:
     return re.sub(r"(?<=\d)%", " %", TEMPLATE.read_text(encoding="utf-8").format(**numbers(bank), seed=seed))
 
 
-def main() -> None:
+def write(folder: Path) -> None:
+    """Write the page and its pictures beside the bank's files."""
     from crmlib.companies import dictionary, load_bank
 
-    bank = load_bank()
-    folder = ROOT / "datasets" / "bank"
+    bank = load_bank(folder)
     page = text(bank, dictionary("bank")["company"]["seed"])
     (folder / "datasheet.md").write_text(page, encoding="utf-8", newline="\n")
     draw(bank, folder)
-
-
-if __name__ == "__main__":
-    main()

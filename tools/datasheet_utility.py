@@ -1,15 +1,18 @@
-"""Draw the two figures of Delta Power's datasheet. Run from the top folder: `python -m tools.datasheet_utility`."""
+"""Draw the two figures of Delta Power's datasheet. `python course.py build data` runs it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crmlib.companies import Company, datasets_folder, load_utility
+from crmlib.companies import Company, load_utility
+
+mpl.use("Agg")  # files, no window
 
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 COLOURS = {"residential": GREEN, "commercial": ORANGE, "industrial": BLUE}
@@ -50,7 +53,7 @@ def time_of_use(company: Company, axes: Axes) -> None:
 
 def draw(folder: Path) -> list[Path]:
     """Write both figures into `folder`; return the files."""
-    company = load_utility()
+    company = load_utility(folder)
     written = []
     for name, figure in (("opened_market", opened_market), ("time_of_use", time_of_use)):
         _, axes = plt.subplots(figsize=(8, 4), layout="constrained")
@@ -61,8 +64,3 @@ def draw(folder: Path) -> list[Path]:
         plt.close(axes.figure)
         written.append(path)
     return written
-
-
-if __name__ == "__main__":
-    for path in draw(datasets_folder() / "utility"):
-        print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")

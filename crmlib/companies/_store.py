@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import tomllib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +24,7 @@ import pandas as pd
 
 from crmlib._frames import listed, rows_text
 
-RESTORE = "Restore it with `python course.py build data`, or take a fresh copy of the course."
+RESTORE = "Take a fresh copy of the folder `datasets` from the course."
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Truth:
     ----------
     parameters : one row per structural parameter (index: name), columns `value`, `about`.
     estimands : one row per oracle estimand computed from this simulation (index: name), columns `value`, `about`.
-    tables : dict of frames with latent values (for the bank `customers`: one row per customer and year).
+    tables : dict of frames with latent values (for the bank `people`: one row per customer, and others).
     """
 
     parameters: pd.DataFrame
@@ -88,7 +89,9 @@ class Company:
         about = dictionary(self.name)["tables"]
         width = max(map(len, self.tables), default=0)
         for name, frame in self.tables.items():
-            lines.append(f"  {name:<{width}}  {len(frame):>9,} rows  {shorten(about[name]['about'], 64, placeholder=' …')}")
+            lines.append(
+                f"  {name:<{width}}  {len(frame):>9,} rows  {shorten(about[name]['about'], 64, placeholder=' …')}"
+            )
         return "\n".join(lines)
 
     def describe(self, table: str | None = None) -> pd.DataFrame:
@@ -343,6 +346,8 @@ def load_company(name: str, folder: Path | str | None, tables: list[str] | None,
     folder = datasets_folder() / name if folder is None else Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"The folder {folder} is not there. {RESTORE}")
+    if isinstance(tables, str):
+        raise ValueError(f"`tables` must be a list of names, even for one table: tables=[{tables!r}].")
     wanted = list(about["tables"]) if tables is None else tables
     unknown = [table for table in wanted if table not in about["tables"]]
     if unknown:
@@ -387,7 +392,7 @@ def _read_table(folder: Path, group: str, table: str, spec: dict, hashes: dict, 
     try:
         content = path.read_bytes()
         content = gzip.decompress(content) if path.suffix == ".gz" else content
-    except (EOFError, OSError) as fault:
+    except (EOFError, OSError, zlib.error) as fault:
         raise ValueError(f"The file {where} is damaged or was cut short ({fault}). {RESTORE}") from fault
     rows, digest = hashes.get(path.relative_to(folder).as_posix(), (None, None))
     same = hashlib.sha256(content).hexdigest() == digest
@@ -441,11 +446,10 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
                 choices = spec["fields"][name]["of"]
                 frame[name] = pd.Categorical.from_codes(pd.Index(choices).get_indexer(frame[name]), choices)
             elif kind == "yes-no":
-                frame[name] = (
-                    frame[name]
-                    .map({"yes": True, "no": False})
-                    .astype("bool" if not frame[name].isna().any() else "boolean")
-                )
+                answers = frame[name].map({"yes": True, "no": False})
+                if answers.isna().any():
+                    raise ValueError(f"{name}: neither yes nor no")
+                frame[name] = answers.astype("bool")
     except (ValueError, TypeError, OverflowError) as fault:
         said = _unreadable(pd.read_csv(io.StringIO(text), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault
@@ -458,16 +462,21 @@ def _unreadable(text: pd.DataFrame, spec: dict, where: str) -> list[str]:
     for name, about in spec["fields"].items():
         column = text[name]
         if about["type"] in ("id", "integer", "number"):
-            bad, should = pd.to_numeric(column, errors="coerce").isna(), "a number"
+            numbers = pd.to_numeric(column, errors="coerce")
+            bad, should = numbers.isna(), "a number"
+            if about["type"] != "number":
+                bad, should = bad | (numbers % 1 != 0), "a whole number"
+        elif about["type"] == "yes-no":
+            bad, should = ~column.isin(["yes", "no"]), "yes or no"
         elif about["type"] in ("date", "month", "time"):
             bad, should = pd.to_datetime(column, format="ISO8601", errors="coerce").isna(), "a date like 2024-01-31"
         else:
             continue
         bad &= column.notna() | (not about.get("optional", False))
         if bad.any():
-            example = column[bad].iloc[0]
+            example = "empty" if pd.isna(column[bad].iloc[0]) else repr(column[bad].iloc[0])
             said.append(
-                f"{where}: column {name!r} should be {should} but is {example!r} in {rows_text(bad, first=2)} "
+                f"{where}: column {name!r} should be {should} but is {example} in {rows_text(bad, first=2)} "
                 f"(row 1 is the header). {RESTORE}"
             )
     return said

@@ -23,7 +23,6 @@ from crmlib.show._text import language, tr
 # Blue, vermillion, green and reddish purple of Okabe and Ito (2008), and a grey. Their other colours fall below the contrast
 # of 3:1 with white that a thin line needs. A second sign (marker, dashes) always goes with the colour.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6E6E6E")
-MARKERS = ("o", "s", "^", "D", "v")
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 WIDTH = 8.0  # inches; a notebook page is about 800 px wide

@@ -14,9 +14,9 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from crmlib.show._picture import Part, check_picture
 from crmlib.show._style import PALETTE
 from crmlib.show._text import tr
-from crmlib.show._picture import Part, check_picture
 
 _HERE = Path(__file__).parent
 _FULL = widgets.Layout(width="100%")

@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   crm:
-#     concepts: []
+#     concepts: [A16, B3.2]
 #     minutes: 45
 #     title: Welcome
 #   kernelspec:
@@ -147,8 +147,10 @@ print(f"Delta Power {utility.pulse.query('month < 2024')['mean_score'].mean():.0
 # The less satisfying company loses nobody. How close was your guess?
 
 # %%
-print("More satisfied: you said", guess_more_satisfied, "- the data say bank.")
-print("Keeps more:     you said", guess_keeps_more, "- the data say utility, in 2023.")
+scores = {"bank": bank.pulse["mean_score"].mean(), "utility": utility.pulse["mean_score"].mean()}
+kept_2023 = {"bank": r, "utility": 1 - switched.mean()}
+print("More satisfied: you said", guess_more_satisfied, "- the data say", max(scores, key=scores.get))
+print("Keeps more:     you said", guess_keeps_more, "- the data say", max(kept_2023, key=kept_2023.get))
 
 # %% [markdown] lang="en"
 # *(Descriptive: this says what happened, not why.)* In 2023 Delta Power's customers had no other supplier to go to. Then the

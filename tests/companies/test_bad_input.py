@@ -60,9 +60,14 @@ def test_a_missing_or_damaged_dictionary(files):
 
 def test_a_file_cut_short(files):
     path = files / "months.csv.gz"
-    path.write_bytes(path.read_bytes()[:5_000])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5_000])
     with pytest.raises(ValueError, match=r"months\.csv\.gz is damaged or was cut short"):
         load_bank(files)
+    for place in range(40, len(whole) // 2, len(whole) // 60):  # bytes changed on the way
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        with pytest.raises(ValueError, match=r"months\.csv\.gz"):
+            load_bank(files, tables=["months"])
 
 
 def test_a_table_with_rows_missing(files):
@@ -91,8 +96,29 @@ def test_text_where_a_number_belongs(files):
     edit(files / "pulse.csv", ",420,", ",many,") if ",420," in (files / "pulse.csv").read_text("utf-8") else edit(
         files / "pulse.csv", "2023-01-01,", "2023-01-01,many"
     )
-    with pytest.raises(ValueError, match=r"column 'asked' should be a number but is 'many\d*' in 1 row \(row 2\)"):
+    with pytest.raises(
+        ValueError, match=r"column 'asked' should be a whole number but is 'many\d*' in 1 row \(row 2\)"
+    ):
         load_bank(files)
+
+
+@pytest.mark.parametrize("word", ["maybe", "TRUE", ""])
+def test_neither_yes_nor_no(files, word):
+    edit(files / "branches.csv", ",yes\n", f",{word}\n")
+    shown = f"'{word}'" if word else "empty"
+    with pytest.raises(ValueError, match=f"column 'roster_pilot' should be yes or no but is {shown} in 1 row"):
+        load_bank(files, allow_edited=True)
+
+
+def test_half_a_customer(files):
+    edit(files / "agents.csv", "1,branch,1,", "1,branch,1.5,")
+    with pytest.raises(ValueError, match=r"column 'branch' should be a whole number but is '1.5' in 1 row"):
+        load_bank(files)
+
+
+def test_tables_given_as_one_word():
+    with pytest.raises(ValueError, match=r"must be a list of names, even for one table: tables=\['customers'\]"):
+        load_bank(tables="customers")
 
 
 def test_a_date_that_is_none(files):

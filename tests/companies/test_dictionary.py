@@ -9,11 +9,10 @@ import itertools
 import json
 from pathlib import Path
 
+import frictionless
 import pytest
 
 from crmlib.companies import _store, load_bank, simulate_bank, simulate_utility
-
-frictionless = pytest.importorskip("frictionless")
 
 HEAD = 300  # rows read per file: Frictionless checks some ten thousand a second, pandas the rest (`test_data.py`)
 

@@ -7,11 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import settings
-
-# The same cases in every run, and no stop-watch: a busy computer is not a fault of the code.
-settings.register_profile("course", deadline=None, derandomize=True)
-settings.load_profile("course")
 
 
 @pytest.fixture(scope="session")

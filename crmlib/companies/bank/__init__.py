@@ -13,7 +13,7 @@ from crmlib.companies._store import Company, Truth, check_size_and_seed, diction
 from crmlib.companies.bank import campaigns, money, service, survey
 from crmlib.companies.bank.export import make_export
 from crmlib.companies.bank.parameters import MONTHS, PARAMETERS, PER_YEAR, SEGMENTS, value
-from crmlib.companies.bank.people import NEVER, REGIONS, People, simulate_people
+from crmlib.companies.bank.people import BRANCHES, NEVER, OWN_CHOICE, REGIONS, People, simulate_people
 from crmlib.companies.bank.purchases import make_purchases
 
 CHANNELS = ("branch", "app", "partner", "referral", "mail")
@@ -63,7 +63,7 @@ def simulate_bank(customers: int = 20_000, seed: int = 2025) -> Company:
         tables[name] = typed(frame, about["tables"][name])
         return tables[name]
 
-    service.date_problems(people, present)
+    service.date_problems(people)
     mail = campaigns.take_mail_channel(people)
     keep("customers", _customers(people, mail))
     counts = service.contact_counts(people, present)
@@ -110,7 +110,8 @@ def simulate_bank(customers: int = 20_000, seed: int = 2025) -> Company:
     branches, branch_years = _branches(people, years)
     keep("branches", branches)
     keep("branch_years", branch_years)
-    last = years.query("year == 2025").set_index("customer")["revenue"]
+    private = tables["customers"].query("kind == 'personal'")["customer"]
+    last = years[(years["year"] == 2025) & years["customer"].isin(private)].set_index("customer")["revenue"]
     export_branch, export_app, matches = make_export(people, last)
     keep("export_branch", export_branch)
     keep("export_app", export_app)
@@ -165,7 +166,12 @@ def _customers(people: People, mail: dict) -> pd.DataFrame:
         & (end[pick] > people.join_day)
         & (rng.random(n) < 0.8)
     )
-    households = rng.integers(0, round(n / 1.35), n)
+    # A firm does not die or move abroad: it is closed.
+    reason = np.where(people.business & (people.reason >= OWN_CHOICE), len(EXIT_REASONS) - 1, people.reason)
+    # Who lives together uses the same branch.
+    size = np.bincount(people.branch, minlength=BRANCHES)
+    first = np.concatenate([[0], np.cumsum(size)[:-1]])
+    households = first[people.branch] + (rng.random(n) * np.ceil(size[people.branch] / 1.35)).astype(int)
     return pd.DataFrame(
         {
             "customer": people.first_id + np.arange(n),
@@ -178,9 +184,7 @@ def _customers(people: People, mail: dict) -> pd.DataFrame:
             "referrer": pd.array(np.where(fits, people.first_id + pick, 0), dtype="Int64"),
             "joined": people.join_day.astype("datetime64[us]"),
             "left": people.left_day.astype("datetime64[us]"),
-            "exit_reason": pd.Categorical.from_codes(
-                np.where(people.left < NEVER, people.reason, -1), list(EXIT_REASONS)
-            ),
+            "exit_reason": pd.Categorical.from_codes(np.where(people.left < NEVER, reason, -1), list(EXIT_REASONS)),
             "returned": people.back_day.astype("datetime64[us]"),
             "left_again": people.left_again_day.astype("datetime64[us]"),
         }
@@ -273,8 +277,9 @@ def _people_truth(people: People, flows: dict, present: np.ndarray) -> pd.DataFr
     ) + value("churn.involuntary")
     years = np.arange(1, 11) - 0.5
     stays = np.exp(-np.outer(hazard, years)) / (1 + DISCOUNT) ** years
-    residual = np.where(present[:, -1] & (people.left >= MONTHS), margin * stays.sum(axis=1), np.nan)
-    listed = {name: np.where(people.arms[name] > 0, one, np.nan) for name, one in people.uplift.items()}
+    still = present[:, -1] & (people.left != MONTHS - 1) & (people.left_again != MONTHS - 1)
+    residual = np.where(still, margin * stays.sum(axis=1), np.nan)
+    listed = {name: np.where(people.on_list(name), one, np.nan) for name, one in people.uplift.items()}
     return pd.DataFrame(
         {
             "customer": people.first_id + np.arange(people.n),

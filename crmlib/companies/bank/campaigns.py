@@ -7,27 +7,31 @@ import pandas as pd
 
 from crmlib.companies._store import stream
 from crmlib.companies.bank.parameters import MONTHS, PER_YEAR, PRODUCTS, value
-from crmlib.companies.bank.people import FIRST_KNOWN, NEVER, REGIONS, People
+from crmlib.companies.bank.people import FIRST_KNOWN, NEVER, OWN_CHOICE, REGIONS, People
 from crmlib.companies.bank.service import days_of, months_of
 
 MAIL_MONTHS = (3, 15, 27)
-# campaign, name, first month, months until the outcome counts, what the outcome is, CNY per treated person
+# campaign, name, first month, months until the outcome counts, who was listed, what the outcome is, CNY per treated person
+OPENED = "opened an insurance within three months"
+LEFT = "left within twelve months by own decision"
+LEADS = "prospects known by then, and suspects; half of them mailed"
 CAMPAIGNS = (
-    ("mail-2023", "acquisition mail", 3, 2, "became a customer within two months", 4.0),
-    ("cross-sell", "cross-selling insurance", 6, 3, "opened an insurance within three months", 6.0),
-    ("special-offer", "special treatment offer", 12, 12, "left within twelve months by own decision", 80.0),
-    ("panel", "invitation to the customer panel", 12, 12, "left within twelve months by own decision", 25.0),
-    ("mail-2024", "acquisition mail", 15, 2, "became a customer within two months", 4.0),
-    ("retention", "retention call", 18, 12, "left within twelve months by own decision", 60.0),
-    ("win-back", "win-back contact", 24, 6, "returned within six months", 45.0),
-    ("fee-test", "alert service fee raised by 20 %", 27, 6, "dropped the alert service within six months", 0.0),
-    ("mail-2025", "acquisition mail", 27, 2, "became a customer within two months", 4.0),
-)
+    ("mail-2023", "acquisition mail", 3, 2, LEADS, "became a customer within two months", 4.0),
+    ("cross-sell", "cross-selling insurance", 6, 3, "customers without an insurance, eight in ten", OPENED, 6.0),
+    ("special-offer", "special treatment offer", 12, 12, "customers, one in four", LEFT, 80.0),
+    ("panel", "invitation to the customer panel", 12, 12, "customers, three in ten", LEFT, 25.0),
+    ("mail-2024", "acquisition mail", 15, 2, LEADS, "became a customer within two months", 4.0),
+    ("retention", "retention call", 18, 12, "customers who agreed to marketing by phone, three in four", LEFT, 60.0),
+    ("win-back", "win-back contact", 24, 6, "customers lost in 2024 by own decision", "returned within six months", 45.0),
+    ("fee-test", "alert service fee raised by 20 %", 27, 6, "customers, three in ten", "dropped the alert service within six months", 0.0),
+    ("mail-2025", "acquisition mail", 27, 2, LEADS, "became a customer within two months", 4.0),
+)  # fmt: skip
 
 
 def make_campaigns() -> pd.DataFrame:
     frame = pd.DataFrame(
-        CAMPAIGNS, columns=["campaign", "name", "month", "months_to_outcome", "outcome_is", "cost_per_treated"]
+        CAMPAIGNS,
+        columns=["campaign", "name", "month", "months_to_outcome", "eligible", "outcome_is", "cost_per_treated"],
     )
     frame["month"] = months_of(frame["month"].to_numpy())
     return frame
@@ -106,7 +110,7 @@ def _members(
     when: np.ndarray | None = None, responded: np.ndarray | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     n = len(arm)
-    cost = {name: per for name, _, _, _, _, per in CAMPAIGNS}[campaign]
+    cost = {one[0]: one[-1] for one in CAMPAIGNS}[campaign]
     nobody = pd.array([pd.NA] * n, dtype="Int64")
     treated = arm == 2
     return pd.DataFrame(
@@ -127,10 +131,10 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
     """Return the campaign rows of customers and the true average effects among those listed."""
     rng = stream(people.seed, "outcomes")
     rows, effects = [], {}
-    own_exit = (people.reason >= 0) & (people.reason < 5)
+    own_exit = (people.reason >= 0) & (people.reason < OWN_CHOICE)
     for campaign, key in (("special-offer", "special_offer"), ("panel", "panel"), ("retention", "retention")):
         month = FIRST_KNOWN[key]
-        listed = np.flatnonzero((people.arms[key] > 0) & (people.joined < month) & (people.left >= month))
+        listed = np.flatnonzero(people.on_list(key))
         outcome = own_exit[listed] & (people.left[listed] < month + PER_YEAR)
         if key == "panel":
             responded = people.took_part[listed]
@@ -153,7 +157,7 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
             )
         )  # fmt: skip
     place, month = PRODUCTS.index("insurance"), FIRST_KNOWN["cross_sell"]
-    listed = np.flatnonzero((people.arms["cross_sell"] > 0) & (people.joined < month) & (people.left >= month))
+    listed = np.flatnonzero(people.on_list("cross_sell"))
     start = people.opened[listed, place]
     outcome = (start < month + 3) & (start < people.left[listed])
     effects["cross_sell.uplift"] = people.uplift["cross_sell"][listed].mean()
@@ -164,7 +168,7 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
             when=np.where(outcome, day, np.datetime64("NaT")),
         )
     )  # fmt: skip
-    listed = np.flatnonzero(people.arms["win_back"] > 0)
+    listed = np.flatnonzero(people.on_list("win_back"))
     outcome = people.returned[listed] < NEVER
     effects["win_back.uplift"] = people.uplift["win_back"][listed].mean()
     rows.append(
@@ -174,7 +178,7 @@ def make_customer_campaigns(people: People) -> tuple[pd.DataFrame, dict]:
         )
     )  # fmt: skip
     month = FIRST_KNOWN["fee_test"]
-    listed = np.flatnonzero((people.arms["fee_test"] > 0) & (people.joined < month) & (people.left >= month))
+    listed = np.flatnonzero(people.on_list("fee_test"))
     attachment = people.year["attachment"][listed, 2]
     change = value("fee_test.log_odds") + value("fee_test.attachment") * attachment
     log_odds = np.log(0.08 / 0.92) - 0.10 * attachment + change * (people.arms["fee_test"][listed] == 2)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 MONTHS = 36
 PER_YEAR = 12
-START = "2023-01"
 WAVE_MONTHS = (9, 21, 33)  # the yearly survey goes out in October
 DIMENSIONS = ("tan", "rel", "res", "ass", "emp")
 ITEMS = {"tan": 4, "rel": 5, "res": 4, "ass": 4, "emp": 5}

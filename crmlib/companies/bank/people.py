@@ -18,6 +18,7 @@ BRANCHES = 36
 REGIONS = ("Harbour", "Old Town", "Riverside", "North", "Hills", "Airport")
 HISTORY = 180  # months before the window in which customers joined
 NEVER = 999
+OWN_CHOICE = 5  # reasons of leaving below this number are the customer's own
 FIRST_KNOWN = {"special_offer": 12, "panel": 12, "retention": 18, "cross_sell": 6, "win_back": 24, "fee_test": 27}
 EFFECT_MONTHS = 6  # how long a rival's offer or an unresolved problem weighs on a customer
 
@@ -86,6 +87,14 @@ class People:
     def end_day(self) -> np.ndarray:
         """The day on which the relationship ended for good (NaT: still a customer)."""
         return np.where(np.isnat(self.back_day), self.left_day, self.left_again_day)
+
+    def on_list(self, campaign: str) -> np.ndarray:
+        """Say who was on a campaign's list: drawn for it, and a customer when it began (or lost, for win-back)."""
+        drawn = self.arms[campaign] > 0
+        if campaign == "win_back":
+            return drawn
+        month = FIRST_KNOWN[campaign]
+        return drawn & (self.joined < month) & (self.left >= month)
 
     def active(self, month: int) -> np.ndarray:
         """Say who is a customer at any time in `month` (0 = first month of the window)."""
@@ -236,6 +245,7 @@ def _feelings(quality: dict, noise: dict, size: np.ndarray, moved: dict) -> dict
     out["commitment"] = (
         value("commitment.satisfaction") * out["satisfaction"]
         + value("commitment.community") * out["community"]
+        + value("commitment.trust") * out["trust"]
         + value("commitment.special") * out["special"]
         + noise["commitment"]
     )
@@ -346,17 +356,19 @@ def _feel(people: People, seed: int) -> None:
         month = PER_YEAR * k
         quality = {name: shares[name] + 0.55 * now for name, now in _five_draws(rng, n).items()}
         noise = {name: shares[f"{name}_noise"] + sd * rng.standard_normal(n) for name, sd in year_sd.items()}
+        economic = value("economic.attachment") * people.lasting["attachment"] + noise["economic"]
         offered = (people.arms["special_offer"] == 2) & (month >= FIRST_KNOWN["special_offer"])
         moved = {
             "special": 0.30 * (people.adviser <= month) + value("special.offer") * offered,
             "community": value("community.club") * (people.club <= month),
-            "satisfaction": value("satisfaction.taking_part") * (people.took_part & (month >= FIRST_KNOWN["panel"])),
+            "satisfaction": value("satisfaction.taking_part") * (people.took_part & (month >= FIRST_KNOWN["panel"]))
+            + value("satisfaction.economic") * economic,
         }
-        felt = _feelings(quality, noise, people.size, moved)
-        felt["economic"] = value("economic.attachment") * people.lasting["attachment"] + noise["economic"]
+        felt = _feelings(quality, noise, people.size, moved) | {"economic": economic}
         felt["intention"] = (
             value("intention.commitment") * felt["commitment"]
             + value("intention.satisfaction") * felt["satisfaction"]
+            + value("intention.economic") * economic
             + noise["intention"]
         )
         felt["word_of_mouth"] = (
@@ -516,7 +528,7 @@ def _reasons(
 def _win_back(people: People, rng: np.random.Generator) -> None:
     """Contact a random half of the customers lost in the second year and see who returns."""
     start = FIRST_KNOWN["win_back"]
-    lost = (people.left >= PER_YEAR) & (people.left < start) & (people.reason >= 0) & (people.reason < 5)
+    lost = (people.left >= PER_YEAR) & (people.left < start) & (people.reason >= 0) & (people.reason < OWN_CHOICE)
     arm = people.arms["win_back"]
     arm[~lost] = 0
     lean = 0.3 * people.year["attachment"][:, 1]

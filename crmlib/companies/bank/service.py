@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmlib.companies._store import stream
 from crmlib.companies.bank.parameters import MONTHS, PER_YEAR, value
-from crmlib.companies.bank.people import NEVER, People
+from crmlib.companies.bank.people import BRANCHES, NEVER, People
 
 AGENTS = 120
 REASONS = ("enquiry", "transaction", "card", "loan", "follow-up", "complaint")
@@ -81,7 +81,7 @@ def make_agents(people: People) -> dict[str, np.ndarray]:
     rng = stream(people.seed, "agents")
     return {
         "skill": rng.standard_normal(AGENTS),
-        "branch": np.concatenate([np.arange(72) % 36, np.full(AGENTS - 72, -1)]),
+        "branch": np.concatenate([np.arange(2 * BRANCHES) % BRANCHES, np.full(AGENTS - 2 * BRANCHES, -1)]),
         "trained": rng.integers(2015, 2023, AGENTS),
     }
 
@@ -114,7 +114,9 @@ def make_contacts(people: People, counts: dict[str, np.ndarray], present: np.nda
         share = HOURS[name] / HOURS[name].sum()
         minute[rows] = 60 * (8 + rng.choice(14, len(rows), p=share)) + rng.integers(0, 60, len(rows))
     home = people.branch[who]
-    agent = np.where(channel == 0, home + 36 * rng.integers(0, 2, len(who)), rng.integers(72, AGENTS, len(who)))
+    agent = np.where(
+        channel == 0, home + BRANCHES * rng.integers(0, 2, len(who)), rng.integers(2 * BRANCHES, AGENTS, len(who))
+    )
     log_odds = np.log(value("contact.fcr_base") / (1 - value("contact.fcr_base")))
     true = 1 / (1 + np.exp(-(log_odds + value("contact.fcr_skill") * agents["skill"][agent])))
     solved = rng.random(len(who)) < true
@@ -144,7 +146,7 @@ def make_contacts(people: People, counts: dict[str, np.ndarray], present: np.nda
             "channel": pd.Categorical.from_codes(np.concatenate([channel, 1 * follow_up]), ["teller", "call"]),
             "reason": pd.Categorical.from_codes(np.concatenate([reason, 4 * follow_up]), list(REASONS)),
             "minutes": np.concatenate([length, np.ceil(rng.gamma(2.0, 3.0, len(back)))]).astype(int),
-            "agent": 1 + np.concatenate([agent, rng.integers(72, AGENTS, len(back))]),
+            "agent": 1 + np.concatenate([agent, rng.integers(2 * BRANCHES, AGENTS, len(back))]),
             "coded_resolved": np.concatenate([coded, follow_up]),
             "repeat_within_7_days": np.concatenate([repeated, ~follow_up]),
         },
@@ -177,7 +179,7 @@ def _inside(people: People, who: np.ndarray, month: np.ndarray, share: np.ndarra
     return first + np.minimum(start + (share * np.maximum(end - start, 1)).astype(int), np.maximum(end - 1, start))
 
 
-def date_problems(people: People, present: np.ndarray) -> None:
+def date_problems(people: People) -> None:
     """Give the problems of present customers their day and the place where they were voiced."""
     told = people.problems
     rng = stream(people.seed, "voices")

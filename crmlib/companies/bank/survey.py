@@ -7,7 +7,7 @@ import pandas as pd
 
 from crmlib.companies._store import stream
 from crmlib.companies.bank.parameters import DIMENSIONS, ITEMS, MONTHS, PER_YEAR, WAVE_MONTHS, value
-from crmlib.companies.bank.people import People
+from crmlib.companies.bank.people import BRANCHES, People
 from crmlib.companies.bank.service import months_of
 
 LOADINGS = (0.85, 0.76, 0.66, 0.80, 0.58)
@@ -74,7 +74,7 @@ def make_survey(people: People, present: np.ndarray, wallets: pd.DataFrame) -> t
     """Return invitations (customer x wave), answers (one row per answering customer and wave) and oracle estimands."""
     rng = stream(people.seed, "survey")
     # branches whose customers expect more, or dream of more; the bank as a whole is level
-    expects, dreams = rng.normal(0.0, 0.30, 36), rng.normal(0.0, 0.28, 36)
+    expects, dreams = rng.normal(0.0, 0.30, BRANCHES), rng.normal(0.0, 0.28, BRANCHES)
     expects, dreams = (expects - expects.mean())[people.branch], (dreams - dreams.mean())[people.branch]
     invitations, answers, estimands, whole = [], [], {}, []
     share = wallets.set_index(["year", "customer"])["share_of_wallet"]

@@ -137,6 +137,27 @@ def test_quality_weights_and_shares_are_exact(bank):
     assert bank.truth.tables["people"]["quiet"].mean() == pytest.approx(bank.truth["retention.quiet_share"], abs=1e-3)
 
 
+def test_households_share_a_branch_and_firms_do_not_die(bank):
+    customers = bank.customers
+    branches = customers.groupby("household")["branch"].agg(["min", "max"])
+    assert (branches["min"] == branches["max"]).all()
+    assert customers["household"].duplicated().mean() > 0.2
+    firms = customers[customers["kind"] == "small business"]
+    assert not firms["exit_reason"].isin(["death", "moved abroad"]).any()
+    assert firms["birth_year"].isna().all()
+
+
+def test_true_effects_are_recorded_for_those_listed_and_no_others(bank):
+    people = bank.truth.tables["people"].set_index("customer")
+    for campaign in ("retention", "cross-sell", "win-back"):
+        listed = bank.campaign_members.loc[bank.campaign_members["campaign"] == campaign, "customer"]
+        known = people[f"uplift_{campaign.replace('-', '_')}"].dropna()
+        assert set(known.index) == set(listed), campaign
+    customers = bank.customers.set_index("customer")
+    still = customers["left"].isna() | (customers["returned"].notna() & customers["left_again"].isna())
+    assert set(customers.index[still]) == set(people["residual_value"].dropna().index)
+
+
 def test_wallets_and_market_count_the_same_customers(bank):
     market = bank.market[bank.market["bank"] == "Harbour Bank"].set_index("year")
     for year, rows in bank.wallets.groupby("year"):
@@ -228,4 +249,6 @@ def test_the_recorded_hazards_are_those_that_customers_lived_by(bank):
 
 def test_the_datasheets_numbers_are_the_datas(bank, root):
     page = (root / "datasets" / "bank" / "datasheet.md").read_text(encoding="utf-8")
-    assert page == datasheet.text(bank, _store.dictionary("bank")["company"]["seed"]), "Run: python -m tools.datasheet"
+    assert page == datasheet.text(bank, _store.dictionary("bank")["company"]["seed"]), (
+        "Run: python course.py build data"
+    )

@@ -250,7 +250,26 @@ def survey_stories(bank) -> list[Story]:
             76 < (survey["sat_overall"].mean() - 1) * 100 / 9 < 85,
         ),
         ("assurance and empathy are nearly one factor", _same_factor(survey)),
+        ("all seven loyalty types are there", _loyalty_types(survey).min() >= 5),
     ]
+
+
+def _loyalty_types(survey: pd.DataFrame) -> pd.Series:
+    """Count customers by attachment, intention, reason and choice, in the rough way of the textbook's seven types."""
+    attached = survey[["att1", "att2", "att3"]].mean(axis=1) >= 4.5
+    repeats = survey[["int1", "int2", "int3"]].mean(axis=1) >= 4.5
+    reason, choice = survey["stay_reason"], survey["choice_available"]
+    return pd.Series(
+        {
+            "monopoly": (~choice).sum(),
+            "inertia": (choice & ~attached & repeats & (reason == "habit")).sum(),
+            "latent": (choice & attached & ~repeats).sum(),
+            "convenience": (choice & ~attached & repeats & (reason == "convenience")).sum(),
+            "price": (choice & ~attached & ~repeats & (reason == "price")).sum(),
+            "incentive": (choice & ~attached & repeats & (reason == "incentive")).sum(),
+            "premium": (choice & attached & repeats).sum(),
+        }
+    )
 
 
 def _same_factor(survey: pd.DataFrame) -> bool:
