@@ -63,26 +63,30 @@ def draw(bank, folder: Path) -> None:
     import matplotlib.pyplot as plt
     import seaborn as sns
 
-    sns.set_theme(style="whitegrid", palette="colorblind", context="notebook")
-    rate = 100 * churn_by_tenure(bank)
-    fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-    ax.plot(rate.index + 0.5, rate["all"], marker="o", label="all customers")
-    ax.plot(rate.index + 0.5, rate["equal hazard"], marker="s", linestyle="--", label="middle fifth of true hazard")
-    ax.set(xlabel="years since joining", ylabel="leave within a year (%)", ylim=(0, None))
-    ax.set_title("New customers leave sooner, though nobody's hazard falls", loc="left")
-    ax.legend()
-    fig.savefig(folder / "tenure.png", dpi=110, metadata={"Software": None})
-    profit = bank.years.query("year == 2025 and months == 12")["profit"].sort_values(ascending=False)
-    share = 100 * profit.cumsum() / profit.sum()
-    fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
-    ax.plot(np.linspace(0, 100, len(share)), share)
-    ax.axhline(100, color="grey", linewidth=1)
-    ax.set(
-        xlabel="customers, from most to least profitable (%)", ylabel="cumulative profit (% of total)", xlim=(0, 100)
-    )
-    ax.set_title(f"{100 * (profit < 0).mean():.0f} % of customers take back what the others bring", loc="left")
-    fig.savefig(folder / "whale.png", dpi=110, metadata={"Software": None})
-    plt.close("all")
+    look = sns.axes_style("whitegrid") | sns.plotting_context("notebook")
+    look["axes.prop_cycle"] = mpl.cycler(color=sns.color_palette("colorblind"))
+    with mpl.rc_context(look):
+        rate = 100 * churn_by_tenure(bank)
+        fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+        ax.plot(rate.index + 0.5, rate["all"], marker="o", label="all customers")
+        ax.plot(rate.index + 0.5, rate["equal hazard"], marker="s", linestyle="--", label="middle fifth of true hazard")
+        ax.set(xlabel="years since joining", ylabel="leave within a year (%)", ylim=(0, None))
+        ax.set_title("New customers leave sooner, though nobody's hazard falls", loc="left")
+        ax.legend()
+        fig.savefig(folder / "tenure.png", dpi=110, metadata={"Software": None})
+        profit = bank.years.query("year == 2025 and months == 12")["profit"].sort_values(ascending=False)
+        share = 100 * profit.cumsum() / profit.sum()
+        fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
+        ax.plot(np.linspace(0, 100, len(share)), share)
+        ax.axhline(100, color="grey", linewidth=1)
+        ax.set(
+            xlabel="customers, from most to least profitable (%)",
+            ylabel="cumulative profit (% of total)",
+            xlim=(0, 100),
+        )
+        ax.set_title(f"{100 * (profit < 0).mean():.0f} % of customers take back what the others bring", loc="left")
+        fig.savefig(folder / "whale.png", dpi=110, metadata={"Software": None})
+        plt.close("all")
 
 
 def text(bank, seed: int) -> str:

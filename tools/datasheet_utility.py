@@ -8,6 +8,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 
 from crmlib.companies import Company, load_utility
@@ -58,6 +59,8 @@ def draw(folder: Path) -> list[Path]:
     for name, figure in (("opened_market", opened_market), ("time_of_use", time_of_use)):
         _, axes = plt.subplots(figsize=(8, 4), layout="constrained")
         figure(company, axes)
+        axes.xaxis.set_major_locator(mdates.MonthLocator(bymonth=(1, 7)))
+        axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
         axes.spines[["top", "right"]].set_visible(False)
         path = folder / f"{name}.png"
         axes.figure.savefig(path, dpi=110, metadata={"Software": None})
