@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests import kernels
 from tools import build
 
 LESSONS = build.sources()
@@ -177,8 +178,30 @@ def test_the_project_runs_notebooks_in_order_and_sees_a_wrong_number(root, proje
     (project / "tests" / "nbval.cfg").write_text(
         (root / "tests" / "nbval.cfg").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    (project / "tests" / "kernels.py").write_text(
+        (root / "tests" / "kernels.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     command = [sys.executable, "-m", "pytest", "-q", "--color=no", "notebooks"]
     answer = subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8")
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert "1 failed, 17 passed" in answer.stdout
     assert "01_other.ipynb::Cell 4" in answer.stdout
+
+
+def test_a_kernel_that_dies_at_birth_is_started_again():
+    calls = []
+
+    def start(words):
+        calls.append(words)
+        if len(calls) < 3:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return "running"
+
+    assert kernels.patiently(start)("python3") == "running"
+    assert calls == ["python3"] * 3
+
+    def other():
+        raise RuntimeError("no such kernel")
+
+    with pytest.raises(RuntimeError, match="no such kernel"):
+        kernels.patiently(other)()

@@ -61,6 +61,16 @@ def read_source(source: Path) -> nbformat.NotebookNode:
 
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Run all cells in `folder` and keep the outputs in `notebook`."""
+    for _ in range(2):
+        try:
+            return _execute_once(notebook, folder)
+        except RuntimeError as error:  # another program took a port of the kernel between its choice and its use
+            if "Kernel died" not in str(error):
+                raise
+    return _execute_once(notebook, folder)
+
+
+def _execute_once(notebook: nbformat.NotebookNode, folder: Path) -> None:
     client = nbclient.NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
