@@ -68,8 +68,9 @@ def plot_kept(kept: pd.DataFrame, opened: Mapping[str, pd.Timestamp]):
     from crmlib.show._style import DASHES, PALETTE, finish, label_ends, new_axes, percent_axis
 
     ax = new_axes()
+    ends = kept.index + pd.offsets.MonthEnd()  # a share is that of a month's end, a market opens on its first day
     for place, group in enumerate(kept.columns):
-        ax.plot(kept.index, kept[group], color=PALETTE[place], linestyle=DASHES[place], linewidth=2.2, label=group)
+        ax.plot(ends, kept[group], color=PALETTE[place], linestyle=DASHES[place], linewidth=2.2, label=group)
     low = 0.05 * np.floor(20 * kept.to_numpy().min()) - 0.05
     ax.set_ylim(low, 1.02)
     for name, month in opened.items():
@@ -126,7 +127,7 @@ def welcome_picture(
         axis(tr("month"), limits=(1, 36), ticks=[(1, "Jan 2023"), (13, "Jan 2024"), (25, "Jan 2025"), (36, "Dec")]),
         axis(tr("not left by own choice"), unit="%", limits=(low, 101)),
         [curve(x, 100 * kept[group].iloc[:month], name=group, colour=place) for place, group in enumerate(groups)],
-        cuts=[cut(1 + list(kept.index).index(at), name) for name, at in opened.items()],
+        cuts=[cut(list(kept.index).index(at), name) for name, at in opened.items()],  # the end of the month before
     )
     words = "; ".join(f"{g}: {tr('satisfaction')} {score[g]:.0f}, {tr('kept')} {share[g]:.1f} %" for g in groups)
     return picture(
