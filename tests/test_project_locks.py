@@ -66,7 +66,6 @@ def test_lab_installs_only_what_running_needs():
         "hypothesis",
         "ruff",
         "playwright",
-        "statsmodels",
         "uv",
         "frictionless",
     }
