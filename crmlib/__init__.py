@@ -12,6 +12,19 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "companies": ("Company", "load_bank", "load_utility", "read_transactions", "simulate_bank", "simulate_utility"),
+    "loyalty": (
+        "compare_types",
+        "defection_gain",
+        "difference_in_differences",
+        "effect_sizes",
+        "follow_up",
+        "loyalty_indices",
+        "loyalty_levers",
+        "loyalty_rules",
+        "loyalty_types",
+        "reported_gains",
+        "satisfaction_curve",
+    ),
     "pyramid": (
         "customer_pyramid",
         "customer_summary",

@@ -1,0 +1,95 @@
+"""Checks of survey answers that the loyalty room shares: scores on a scale, weights, the index of several items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from crmlib._frames import need_numbers, rows_text
+
+
+def need_scale(scale: Sequence[float], name: str) -> tuple[float, float]:
+    """Return the ends of a scale given as (low, high).
+
+    >>> need_scale((1, 7), "attachment_scale")
+    (1.0, 7.0)
+    """
+    try:
+        low, high = (float(end) for end in scale)
+    except (TypeError, ValueError):
+        low = high = np.nan
+    if not low < high:
+        raise ValueError(f"`{name}` must be the lowest and highest answer, such as (1, 7), but it is {scale!r}.")
+    return low, high
+
+
+def need_scores(frame: pd.DataFrame, column: str, scale: tuple[float, float], what: str) -> np.ndarray:
+    """Return answers on a scale as numbers (no answer: NaN); refuse answers outside it.
+
+    >>> need_scores(pd.DataFrame({"att1": [5, 8]}), "att1", (1, 7), "The survey")
+    Traceback (most recent call last):
+    ...
+    ValueError: Column 'att1' of the survey must hold answers from 1 to 7, but is outside in 1 row (row 1): it has 8...
+    """
+    numbers = need_numbers(frame, column, what)
+    outside = (numbers < scale[0]) | (numbers > scale[1])
+    if outside.any():
+        raise ValueError(
+            f"Column {column!r} of {what[0].lower()}{what[1:]} must hold answers from {scale[0]:g} to {scale[1]:g}, but is "
+            f"outside in {rows_text(outside)}: it has {numbers[outside][0]:g}. Correct these rows, or state another scale."
+        )
+    return numbers
+
+
+def item_mean(
+    frame: pd.DataFrame, columns: Sequence[str] | str, scale: tuple[float, float], what: str
+) -> tuple[np.ndarray, list[tuple[str, np.ndarray]]]:
+    """Return the mean of several items in points of their scale, and which rows lack an answer, by item.
+
+    >>> mean, gaps = item_mean(pd.DataFrame({"a": [4, 7], "b": [5, None]}), ["a", "b"], (1, 7), "The survey")
+    >>> mean.tolist(), [(reason, rows.tolist()) for reason, rows in gaps]
+    ([4.5, nan], [('no a', [False, False]), ('no b', [False, True])])
+    """
+    names = item_names(columns)
+    scores = [need_scores(frame, name, scale, what) for name in names]
+    return np.sum(scores, axis=0) / len(names), [
+        (f"no {name}", np.isnan(one)) for name, one in zip(names, scores, strict=True)
+    ]
+
+
+def item_names(columns: Sequence[str] | str) -> list[str]:
+    """Return column names as a list, from one name or several.
+
+    >>> item_names("share_said")
+    ['share_said']
+    """
+    return [columns] if isinstance(columns, str) else list(columns)
+
+
+def at_least(values: np.ndarray, cut: float) -> np.ndarray:
+    """Say which values reach a cut; rounding keeps 14 / 3 from missing a cut of 4.666667.
+
+    >>> at_least(np.array([4.6, 14 / 3]), 4.666667).tolist()
+    [False, True]
+    """
+    return np.round(values, 6) >= round(cut, 6)
+
+
+def need_weights(frame: pd.DataFrame, weight: str | None, what: str) -> np.ndarray:
+    """Return the weights of the rows, 1 each where no column is named; refuse empty, zero and negative ones.
+
+    >>> need_weights(pd.DataFrame({"weight": [1.0, 5.0]}), "weight", "The survey").tolist()
+    [1.0, 5.0]
+    """
+    if weight is None:
+        return np.ones(len(frame))
+    numbers = need_numbers(frame, weight, what)
+    wrong = ~(numbers > 0)
+    if wrong.any():
+        raise ValueError(
+            f"Column {weight!r} of {what[0].lower()}{what[1:]} is empty or not above 0 in {rows_text(wrong)}. A weight says for "
+            "how many customers a row stands. Correct these rows, or leave them out."
+        )
+    return numbers
