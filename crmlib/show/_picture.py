@@ -285,20 +285,23 @@ def number(name: str, value: float | None, *, unit: str = "", decimals: int = 0,
     ----------
     name : what it is.
     value : the number, or None where there is none.
-    unit : written after it; '¥' is written before it.
+    unit : written after it; '¥' is written before it, and of '¥ million' only the million after it.
     decimals : how many decimals are shown.
     colour : place in the palette of the curve it belongs to.
 
     >>> number("Profit", 1234.5, unit="¥")["text"]
     '¥1,234'
+    >>> number("Profit", -2_500_000 / 1e6, unit="¥ million", decimals=1)["text"]
+    '−¥2.5 million'
     >>> number("Kept", 98.25, unit="%", decimals=1)["text"]
     '98.2 %'
     """
     known = value is not None and math.isfinite(value)
     text = f"{value:,.{decimals}f}" if known else "–"
-    if known and unit == "¥":
+    if known and unit.startswith("¥"):
         text = f"−¥{text[1:]}" if text.startswith("-") else f"¥{text}"
-    elif known and unit:
+        unit = unit[1:].strip()
+    if known and unit:
         text = f"{text} {unit}"
     return {"name": name, "value": float(value) if known else None, "text": text.replace("-", "−"), "colour": colour}
 

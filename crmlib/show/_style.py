@@ -23,6 +23,7 @@ from crmlib.show._text import language, tr
 # Blue, vermillion, green and reddish purple of Okabe and Ito (2008), and a grey. Their other colours fall below the contrast
 # of 3:1 with white that a thin line needs. A second sign (marker, dashes) always goes with the colour.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#6E6E6E")
+ON_PALETTE = ("white", "white", "white", "#1A1A1A", "white")  # text that is readable on each colour
 DASHES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 WIDTH = 8.0  # inches; a notebook page is about 800 px wide
@@ -109,10 +110,10 @@ def new_axes(panels: int = 1, *, height: float = HEIGHT, share_y: bool = False) 
     >>> new_axes().figure.get_size_inches().tolist()
     [8.0, 4.2]
     """
+    # A kernel's first figure turns the display of figures on: inside the context below that would be undone at its end.
+    figure = plt.figure(figsize=(WIDTH, height), FigureClass=LessonFigure, layout="constrained")
     with mpl.rc_context(style()):
-        _, axes = plt.subplots(
-            1, panels, figsize=(WIDTH, height), sharey=share_y, FigureClass=LessonFigure, layout="constrained"
-        )
+        axes = figure.subplots(1, panels, sharey=share_y)
         for ax in np.atleast_1d(axes):
             # Ticks are made when first drawn, outside this style: give them its text size now.
             ax.tick_params(axis="x", labelsize=mpl.rcParams["xtick.labelsize"])

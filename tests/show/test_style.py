@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
 from crmlib.show import PALETTE, description, finish, label_ends, money_axis, new_axes, percent_axis, style, tr
-from crmlib.show._style import money_scale, spread
+from crmlib.show._style import ON_PALETTE, money_scale, spread
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,12 @@ def luminance(colour: str) -> float:
     parts = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_text_on_a_colour_can_be_read():
+    for colour, text in zip(PALETTE, ON_PALETTE, strict=True):
+        light, dark = sorted((luminance(colour), 1.0 if text == "white" else luminance(text)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3
 
 
 @pytest.mark.parametrize("colour", PALETTE)
@@ -54,6 +62,18 @@ def test_a_finished_figure_has_title_labels_and_words():
 def test_a_figure_without_title_or_words_is_refused(title, words):
     with pytest.raises(ValueError, match="needs a title that states its finding, and a description"):
         finish(new_axes(), title=title, x="x", y="y", words=words)
+
+
+def test_every_figure_of_a_notebook_is_displayed():
+    """The first figure of a kernel chooses the backend, which must not spoil the display of the later ones."""
+    draw = (
+        "from crmlib.show import finish, new_axes\nax = finish(new_axes(), title='t', x='x', y='y', words='figure {n}')"
+    )
+    cells = [nbformat.v4.new_code_cell(draw.format(n=n)) for n in (1, 2, 3)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    shown = [[output.data["text/plain"] for output in cell.outputs if "image/png" in output.data] for cell in cells]
+    assert shown == [["<Figure: figure 1>"], ["<Figure: figure 2>"], ["<Figure: figure 3>"]]
 
 
 def test_the_displayed_figure_carries_its_words(monkeypatch):
