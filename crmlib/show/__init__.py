@@ -12,7 +12,7 @@ _MODULES = {
     "_style": ("PALETTE", "description", "finish", "label_ends", "money_axis", "new_axes", "percent_axis", "style"),
     "_text": ("tr",),
     "_picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "picture", "points", "table"),
-    "pyramid": ("plot_lorenz", "plot_migration", "plot_pyramid", "plot_whale"),
+    "pyramid": ("explore_pyramid", "plot_lorenz", "plot_migration", "plot_pyramid", "plot_whale", "pyramid_picture"),
     "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
     "view": ("View", "choice", "explorer", "slider", "steps"),
 }

@@ -1,12 +1,14 @@
-"""Figures of the customer pyramid: the pyramid as it is drawn on a board, Lorenz curve, whale curve, migration."""
+"""Figures and the explorer of the customer pyramid: the pyramid as it is drawn on a board, Lorenz and whale curve, migration."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_columns, need_frame
-from crmlib.show._style import PALETTE, finish, money_scale, new_axes, percent_axis
+from crmlib._frames import need_columns, need_frame, reasons_text
+from crmlib.show._style import ON_PALETTE, PALETTE, finish, money_scale, new_axes, percent_axis
 from crmlib.show._text import tr
 
 
@@ -53,7 +55,7 @@ def plot_pyramid(table: pd.DataFrame, measure: str = "revenue"):
             tr(words, tier=row.tier, n=row.customers, share=100 * row.customer_share),
             ha="center" if inside else "left",
             va="center",
-            color="white" if inside else "#1A1A1A",
+            color=ON_PALETTE[place % len(PALETTE)] if inside else "#1A1A1A",
             fontsize=11,
         )
         ax.barh(bottom + 0.5, row.value_share, height=0.7, color=colour)
@@ -223,3 +225,180 @@ def plot_migration(table: pd.DataFrame, measure: str = "revenue"):
         words=tr("Bars, in {unit}: ", unit=unit) + moves + ".",
     )
     return ax
+
+
+TALLIES = ("products", "frequency", "purchases")  # measures that count things; every other measure is money
+
+
+def pyramid_picture(
+    values: Mapping[str, Mapping[str, pd.DataFrame]],
+    company: str,
+    window: str,
+    measure: str,
+    top: float = 1,
+    big: float = 4,
+    medium: float = 15,
+    *,
+    tallies: Sequence[str] = TALLIES,
+) -> dict:
+    """Compute what the explorer of the pyramid shows, as a picture for the shared view.
+
+    Parameters
+    ----------
+    values : company -> window -> frame with one row per customer of that window: `customer` and one column per measure.
+    company, window, measure : which of them to show.
+    top, big, medium : planned share of customers in the upper three tiers, in % of customers; Small is the rest.
+    tallies : measures that are numbers of things and not money.
+
+    Returns
+    -------
+    A picture (see `crmlib.show._picture`): shares of customers and of the measure by tier, the measure added up from the
+    best customer down, and the table of tiers. A measure that the company does not record gives an empty picture that says so.
+
+    Raises
+    ------
+    ValueError, TypeError : as `crmlib.pyramid.customer_pyramid`, whose rules for ties and rounding hold.
+
+    >>> frame = pd.DataFrame({"customer": range(100), "revenue": [901] + [1] * 99})
+    >>> picture = pyramid_picture({"Shop": {"2025": frame}}, "Shop", "2025", "revenue")
+    >>> [one["text"] for one in picture["numbers"]]
+    ['100', '¥1,000', '90.1 %', '92.0 %']
+    """
+    from crmlib.pyramid import TIERS, customer_pyramid
+    from crmlib.show._picture import axis, bars, curve, cut, number, panel, picture
+    from crmlib.show._picture import table as below
+
+    frame = values[company][window]
+    if measure not in frame.columns:
+        known = ", ".join(str(name) for name in frame.columns if name != "customer")
+        words = tr(
+            "{company} does not record {measure}. Choose {known}.", company=company, measure=measure, known=known
+        )
+        empty = panel(words, axis("", limits=(0, 100)), axis("", categories=TIERS), [bars([np.nan] * len(TIERS))])
+        return picture(empty, alt=words)
+    cuts = (top / 100, big / 100, medium / 100, 1 - (top + big + medium) / 100)
+    found = customer_pyramid(frame, measure, cuts)
+    tiers = found.table
+    numbers = found.customers[measure].to_numpy(float)
+    added = np.append(0, np.cumsum(numbers))
+    total = added[-1]
+    # More points where the curve bends, and one at its peak.
+    at = np.unique(np.append(np.linspace(0, 1, 101) ** 2, added.argmax() / len(numbers)))
+    height = np.interp(at * len(numbers), np.arange(len(added)), added)
+    scale, unit = (1.0, "") if measure in tallies else money_scale(abs(total))
+    share = total > 0
+    left = panel(
+        tr("Who is in each tier, and what it brings"),
+        axis(tr("share"), unit="%", scale=0.01),
+        axis("", categories=tiers["tier"].astype("str")),
+        [
+            bars(tiers["customer_share"], name=tr("customers"), colour=4),
+            bars(tiers["value_share"], name=measure, colour=0),
+        ],
+        height=330,
+    )
+    right = panel(
+        tr("Added up, from the best customer down"),
+        axis(tr("customers"), unit="%", scale=0.01, limits=(0, 1)),
+        axis(tr("cumulative {measure}", measure=measure), unit="%", scale=0.01)
+        if share
+        else axis(tr("cumulative {measure}", measure=measure), unit=unit, scale=scale),
+        [curve(at, height / total if share else height)],
+        cuts=[
+            cut(min(place, 1.0), name)
+            for place, name in zip(tiers["cumulative_customer_share"].iloc[:-1], TIERS[:-1], strict=True)
+        ],
+        height=330,
+    )
+    at_20 = float(np.interp(0.2 * len(numbers), np.arange(len(added)), added))
+    brings = "; ".join(
+        f"{row.tier} {100 * row.customer_share:.1f} % {tr('of customers')}, {100 * row.value_share:.0f} % {measure}"
+        for row in tiers.itertuples()
+    )
+    caption = tr("Tiers of {company}, {window}", company=company, window=window)
+    if len(found.excluded):
+        caption += " (" + tr("set aside: {reasons}", reasons=reasons_text(found.excluded)) + ")"
+    return picture(
+        left,
+        right,
+        alt=f"{company}, {window}: {brings}.",
+        numbers=[
+            number(tr("Customers ranked"), len(numbers)),
+            number(tr("Total {measure}", measure=measure), total / scale, unit=unit, decimals=0 if scale == 1 else 2),
+            number(tr("The Top tier brings"), 100 * tiers["value_share"].iloc[0], unit="%", decimals=1, colour=0),
+            number(tr("The top 20 % bring"), 100 * at_20 / total if share else None, unit="%", decimals=1),
+        ],
+        below=below(_tiers_to_read(tiers, scale, unit), caption),
+    )
+
+
+def _tiers_to_read(tiers: pd.DataFrame, scale: float, unit: str) -> pd.DataFrame:
+    """Format the table of tiers for a reader."""
+    unit = unit and f" ({unit})"
+    return pd.DataFrame(
+        {
+            tr("tier"): tiers["tier"].astype("str"),
+            tr("planned"): [f"{100 * share:.1f} %" for share in tiers["planned_share"]],
+            tr("realised"): [f"{100 * share:.1f} %" for share in tiers["customer_share"]],
+            tr("customers"): [f"{n:,}" for n in tiers["customers"]],
+            tr("sum") + unit: [f"{value / scale:,.2f}" for value in tiers["value"]],
+            tr("share of the sum"): [_known(100 * share, "{:.1f} %") for share in tiers["value_share"]],
+            tr("mean"): [_known(value, "{:,.0f}" if unit else "{:,.2f}") for value in tiers["mean_value"]],
+            tr("lowest in the tier"): [_known(value, "{:,.0f}") for value in tiers["threshold"]],
+        }
+    ).replace(r"^-", "−", regex=True)
+
+
+def _known(value: float, form: str) -> str:
+    return "–" if np.isnan(value) else form.format(value)
+
+
+def explore_pyramid(values: Mapping[str, Mapping[str, pd.DataFrame]], *, tallies: Sequence[str] = TALLIES):
+    """Open the explorer of the pyramid: company, window, measure and cuts.
+
+    Parameters
+    ----------
+    values, tallies : as for `pyramid_picture`. The first company's windows and measures come first; its last window is
+        shown at the start.
+
+    Returns
+    -------
+    One widget: lists and sliders, reset button, picture, numbers, table and a sentence that says what changed.
+
+    Raises
+    ------
+    ValueError : there is no company, or the companies do not have the same windows.
+
+    >>> frame = pd.DataFrame({"customer": range(100), "revenue": [901] + [1] * 99})
+    >>> explore_pyramid({"Shop": {"2025": frame}}).controls["top"].description
+    'Top (% of customers)'
+    """
+    from functools import partial
+
+    from crmlib.show.view import choice, explorer, slider
+
+    windows = {company: list(frames) for company, frames in values.items()}
+    if not windows or len({tuple(names) for names in windows.values()}) > 1:
+        raise ValueError(
+            "The explorer needs at least one company, and the same windows for each: "
+            "{'Harbour Bank': {'2025': frame}, 'Delta Power': {'2025': frame}}. "
+            f"Given were {windows or 'no companies'}."
+        )
+    first = next(iter(windows.values()))
+    frames = [frame for by_window in values.values() for frame in by_window.values()]
+    measures = list(dict.fromkeys(name for frame in frames for name in frame.columns if name != "customer"))
+
+    def pick(label, names, start):
+        return choice(tr(label), [(str(name), name) for name in names], start)
+
+    # The bounds keep the tiers in order, narrow to broad, wherever the sliders stand.
+    share = tr("% of customers")
+    controls = {
+        "company": pick("Company", windows, next(iter(windows))),
+        "window": pick("Window", first, first[-1]),
+        "measure": pick("Rank by", measures, measures[0]),
+        "top": slider(tr("Top"), 0.5, 3, 1, unit=share, step=0.5),
+        "big": slider(tr("Big"), 3, 10, 4, unit=share, step=1),
+        "medium": slider(tr("Medium"), 10, 40, 15, unit=share, step=1),
+    }
+    return explorer(controls, partial(pyramid_picture, values, tallies=tallies))

@@ -34,3 +34,21 @@ def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
     lesson.page.wait_for_function(
         "() => document.querySelector(\"[data-number='industrial'] dd\").innerText === '100.0 %'"
     )
+
+
+def test_the_pyramid_explorer_follows_keys_and_lists(lesson_page, capsys):
+    lesson = lesson_page("02_customer_pyramid")
+    lesson.run_all()
+    assert lesson.number("The Top tier brings") == "23.9 %"
+    before, slider = lesson.drawing(), lesson.page.locator(".noUi-handle").first
+    milliseconds = [lesson.press(slider, key) for key in ["ArrowRight"] * 4 + ["ArrowLeft", "ArrowRight"] * 5]
+    assert lesson.drawing() != before
+    assert lesson.number("The Top tier brings") == "40.8 %"
+    with capsys.disabled():
+        print(f"\nkey press to new pyramid: median {statistics.median(milliseconds):.0f} ms of {len(milliseconds)}")
+    lesson.page.get_by_label("Rank by").select_option("profit")
+    lesson.page.wait_for_function(
+        "() => document.querySelector(\"[data-number='Total profit'] dd\")?.innerText === '¥7.78 million'"
+    )
+    lesson.page.get_by_label("Company").select_option("Delta Power")
+    lesson.page.get_by_text("Delta Power does not record profit. Choose revenue, kwh.").first.wait_for()

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 from crmlib.pyramid import customer_pyramid, gini, lorenz_curve, tier_migration, whale_curve
-from crmlib.show import description, plot_lorenz, plot_migration, plot_pyramid, plot_whale
+from crmlib.show import (
+    description,
+    explore_pyramid,
+    plot_lorenz,
+    plot_migration,
+    plot_pyramid,
+    plot_whale,
+    pyramid_picture,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +98,90 @@ def test_bad_input_gets_a_sentence(plot):
         plot(pd.DataFrame())
     with pytest.raises(ValueError, match="has no columns"):
         plot(pd.DataFrame({"a": [1]}))
+
+
+SHOP = pd.DataFrame(
+    {
+        "customer": range(1, 101),
+        "revenue": [500.0, 300.0, 100.0, *[1.0] * 97],
+        "profit": [-200.0, 150.0, 100.0, *[1.0] * 97],
+        "products": [3, 2, 2, *[1] * 97],
+    }
+)
+VALUES = {
+    "Shop": {"2024 and 2025": SHOP.assign(revenue=2 * SHOP["revenue"]), "2025": SHOP},
+    "Kiosk": {"2024 and 2025": SHOP[["customer", "revenue"]], "2025": SHOP[["customer", "revenue"]].head(3)},
+}
+
+
+def shown(picture: dict) -> dict[str, str]:
+    return {one["name"]: one["text"] for one in picture["numbers"]}
+
+
+def test_the_explorer_shows_the_pyramid_by_hand():
+    """1 customer of 100 brings 500 of 997, the next four 402; the best 20 bring 917."""
+    picture = pyramid_picture(VALUES, "Shop", "2025", "revenue")
+    json.dumps(picture)
+    customers, value = picture["panels"][0]["marks"]
+    assert customers["values"] == pytest.approx([0.01, 0.02, 0.0, 0.97])  # the tie of 97 goes wholly to the lowest tier
+    assert value["values"] == pytest.approx([500 / 997, 400 / 997, 0, 97 / 997])
+    assert shown(picture) == {
+        "Customers ranked": "100",
+        "Total revenue": "¥997",
+        "The Top tier brings": "50.2 %",
+        "The top 20 % bring": f"{100 * 917 / 997:.1f} %",
+    }
+    curve = picture["panels"][1]["marks"][0]
+    assert (curve["x"][0], curve["y"][0]) == (0, 0)
+    assert (curve["x"][-1], curve["y"][-1]) == pytest.approx((1, 1))
+    assert picture["table"]["rows"][0][:4] == ["Top", "1.0 %", "1.0 %", "1"]
+
+
+def test_the_explorer_follows_window_measure_and_cuts():
+    assert shown(pyramid_picture(VALUES, "Shop", "2024 and 2025", "revenue"))["Total revenue"] == "¥1,994"
+    by_profit = pyramid_picture(VALUES, "Shop", "2025", "profit")
+    assert shown(by_profit)["Total profit"] == "¥147"
+    assert max(by_profit["panels"][1]["marks"][0]["y"]) == pytest.approx(347 / 147)  # the curve peaks above the total
+    assert by_profit["table"]["rows"][-1][-1] == "−200"
+    wider = pyramid_picture(VALUES, "Shop", "2025", "revenue", top=2)
+    assert wider["panels"][0]["marks"][1]["values"][0] == pytest.approx(800 / 997)
+    tied = pyramid_picture(VALUES, "Shop", "2025", "products")
+    assert shown(tied)["Total products"] == "104"  # a tally, not money
+
+
+def test_the_explorer_says_what_a_company_does_not_record_and_whom_it_left_out():
+    empty = pyramid_picture(VALUES, "Kiosk", "2025", "profit")
+    assert empty["alt"] == "Kiosk does not record profit. Choose revenue."
+    assert empty["panels"][0]["title"] == empty["alt"]
+    gap = {"Shop": {"2025": SHOP.assign(revenue=SHOP["revenue"].where(SHOP["customer"] != 100))}}
+    assert "set aside: 1 × no revenue" in pyramid_picture(gap, "Shop", "2025", "revenue")["table"]["caption"]
+
+
+def test_a_total_below_zero_has_no_shares():
+    loss = {"Shop": {"2025": SHOP.assign(profit=SHOP["profit"] - 50)}}
+    picture = pyramid_picture(loss, "Shop", "2025", "profit")
+    assert shown(picture)["The top 20 % bring"] == "–"
+    assert picture["panels"][0]["marks"][1]["values"] == [None] * 4
+    assert picture["panels"][1]["marks"][0]["y"][-1] == pytest.approx(147 - 5000)
+
+
+def test_every_place_of_every_slider_gives_a_picture():
+    explorer = explore_pyramid(VALUES)
+    sliders = [explorer.controls[name] for name in ("top", "big", "medium")]
+    for places in product(*([slider.min, slider.max] for slider in sliders)):
+        for slider, place in zip(sliders, places, strict=True):
+            slider.value = place
+        planned = [float(row[1].split()[0]) for row in explorer.view.picture["table"]["rows"]]
+        assert planned[:3] == list(places)
+        assert sum(planned) == pytest.approx(100)
+    explorer.controls["company"].value = "Kiosk"
+    explorer.controls["measure"].value = "products"
+    assert "does not record products" in explorer.view.picture["alt"]
+    explorer.reset.click()
+    assert shown(explorer.view.picture)["Total revenue"] == "¥997"
+
+
+@pytest.mark.parametrize("values", [{}, {"Shop": VALUES["Shop"], "Kiosk": {"2025": SHOP}}])
+def test_the_explorer_needs_companies_with_the_same_windows(values):
+    with pytest.raises(ValueError, match="at least one company, and the same windows for each"):
+        explore_pyramid(values)
