@@ -38,6 +38,18 @@ _ROOMS = {
         "top_share",
         "whale_curve",
     ),
+    "satisfaction": (
+        "classify_satisfaction",
+        "composite_index",
+        "formula_ranks",
+        "item_scores",
+        "net_promoter_score",
+        "nonresponse_check",
+        "nps_change",
+        "satisfaction_ladder",
+        "satisfaction_layers",
+        "satisfaction_scores",
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
