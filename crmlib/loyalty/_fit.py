@@ -44,10 +44,9 @@ def fit(
             f"{clusters:,} customers are too few to estimate {x.shape[1]} numbers with an interval. Use more customers, fewer "
             "groups, or fewer columns to adjust for."
         )
-    spread = np.sqrt(np.average((x - np.average(x, axis=0, weights=weights)) ** 2, axis=0, weights=weights))
-    scaled = x / np.where(spread > 0, spread, 1.0)
+    scaled = x / np.sqrt(np.mean(x**2, axis=0)).clip(min=np.finfo(float).tiny)
     if np.linalg.matrix_rank(scaled) < x.shape[1]:
-        alone = [name for place, name in enumerate(names) if place and spread[place] == 0]
+        alone = [name for name, column in zip(names, x.T, strict=True) if name and np.ptp(column) == 0]
         which = f"{alone[0]!r} is the same in every row" if alone else "one of them follows from the others"
         raise ValueError(
             f"The effect of {', '.join(n for n in names if n)} cannot be told apart: {which}. Leave it out."
