@@ -50,6 +50,27 @@ _ROOMS = {
         "satisfaction_layers",
         "satisfaction_scores",
     ),
+    "service": (
+        "adjusted_difference",
+        "branch_record",
+        "compare_predictors",
+        "complaint_funnel",
+        "control_chart",
+        "derived_importance",
+        "difference_reliability",
+        "five_gaps",
+        "importance_by_class",
+        "importance_performance",
+        "invitation_effect",
+        "item_diagnostics",
+        "parallel_analysis",
+        "reliability",
+        "reverse_items",
+        "servqual",
+        "stayed_after",
+        "zero_complaint_roads",
+        "zone_signals",
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
