@@ -1,4 +1,4 @@
-"""Notebooks and their sources belong together, and building one gives the same bytes each time."""
+"""Notebooks, exercises and their sources belong together, and building one gives the same bytes each time."""
 
 from __future__ import annotations
 
@@ -10,26 +10,40 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from crmlib.practice import scoring
 from tests import kernels
 from tools import build
 
 LESSONS = build.sources()
+EXERCISES = build.exercises()
+
+
+def content(notebook):
+    return [(cell.cell_type, cell.id, cell.metadata, cell.source) for cell in notebook.cells]
 
 
 @pytest.mark.parametrize("source", LESSONS, ids=lambda source: source.stem)
 def test_a_notebook_has_the_cells_of_its_source(source):
     stored = nbformat.read(LESSONS[source], as_version=4)
     wanted = build.read_source(source)
-
-    def content(notebook):
-        return [(cell.cell_type, cell.id, cell.metadata, cell.source) for cell in notebook.cells]
-
     assert content(stored) == content(wanted), f"Type: python course.py build {source.stem[:2]}"
     assert stored.metadata == wanted.metadata
 
 
+@pytest.mark.parametrize("source", EXERCISES, ids=lambda source: source.stem)
+def test_an_exercise_and_its_key_have_the_cells_of_their_master(source):
+    for file, wanted in zip(
+        (EXERCISES[source], build.key_of(EXERCISES[source])), build.exercise_notebooks(source), strict=True
+    ):
+        stored = nbformat.read(file, as_version=4)
+        assert content(stored) == content(wanted), f"Type: python course.py build {source.stem[:2]}"
+        assert stored.metadata == wanted.metadata
+
+
 def test_every_notebook_has_a_source(root):
     assert set((root / "notebooks").glob("*.ipynb")) == set(LESSONS.values())
+    assert set((root / "exercises").glob("*.ipynb")) == set(EXERCISES.values())
+    assert set((root / "exercises" / "solutions").glob("*.ipynb")) == set(map(build.key_of, EXERCISES.values()))
 
 
 @pytest.mark.parametrize("notebook", LESSONS.values(), ids=lambda notebook: notebook.stem)
@@ -158,6 +172,56 @@ def test_a_tagged_widget_leaves_no_view_behind(project):
     text = built(project).read_text(encoding="utf-8")
     assert "widget-view" not in text
     assert "widgets" not in json.loads(text)["metadata"]
+
+
+MASTER = """\
+# ---
+# jupyter:
+#   crm:
+#     concepts: [A5]
+#     exercise: "02"
+# ---
+
+# %% [markdown]
+# {points q1}
+
+# %%
+"""
+
+
+@pytest.fixture
+def master(project) -> Path:
+    """A small project with one exercise, of one solution for all the variables of exercise 02."""
+    answers = "\n".join(f"{name} = 1" for name in scoring.variables("02").values())
+    file = project / "exercises" / "source" / "02_exercise.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{MASTER}### BEGIN SOLUTION\n{answers}\n### END SOLUTION\n", encoding="utf-8")
+    return file
+
+
+def test_an_exercise_is_built_into_a_students_notebook_and_a_key_that_was_run(project, master):
+    build.build(["02"], root=project)
+    student = nbformat.read(project / "exercises" / "02_exercise.ipynb", as_version=4)
+    key = nbformat.read(project / "exercises" / "solutions" / "02_exercise.ipynb", as_version=4)
+    assert [cell.get("execution_count") for cell in student.cells] == [None, None]
+    assert key.cells[1].execution_count == 1
+    assert student.cells[1].source == key.cells[1].source.replace("= 1", "= ...")
+
+
+def test_an_exercise_is_built_anew_when_its_key_is_missing(project, master, capsys):
+    build.build(["02"], root=project)
+    build.build(["02"], root=project)
+    assert "exercises/02_exercise.ipynb is up to date" in capsys.readouterr().out
+    (project / "exercises" / "solutions" / "02_exercise.ipynb").unlink()
+    build.build(["02"], root=project)
+    assert (project / "exercises" / "solutions" / "02_exercise.ipynb").exists()
+
+
+def test_a_master_with_a_slip_is_named(project, master):
+    with master.open("a", encoding="utf-8") as file:
+        file.write("\n# %%\n### BEGIN SOLUTION\n")
+    with pytest.raises(build.BuildError, match=r"02_exercise\.py: a solution does not end"):
+        build.build(["02"], root=project)
 
 
 def test_an_unknown_lesson_is_named(project):

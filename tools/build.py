@@ -1,10 +1,11 @@
-"""Rebuild what is generated from sources: the executed notebooks and the data of the two companies.
+"""Rebuild what is generated from sources: the executed notebooks, the exercises and the data of the two companies.
 
-    python -m tools.build             the data and every notebook that is out of date
-    python -m tools.build 00 02       only these lessons
+    python -m tools.build             the data, every lesson and every exercise that is out of date
+    python -m tools.build 00 02       only these lessons and their exercises
     python -m tools.build data        only the data
     python -m tools.build --force 00  even if nothing changed
 
+An exercise becomes two notebooks: the student's, which is not executed, and the key, which is.
 A notebook is out of date when its source, crmlib, the data or the pinned versions changed since it was built here.
 The result depends on these alone: no times, paths, widget states or random names are stored.
 """
@@ -23,8 +24,9 @@ import jupytext
 import nbclient
 import nbformat
 
+from tools import exercise
+
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("notebooks",)
 CACHE = ".build-cache.json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_TAG = "nbval-ignore-output"
@@ -37,26 +39,39 @@ class BuildError(Exception):
 
 def sources(root: Path = ROOT) -> dict[Path, Path]:
     """Return {source: notebook} for all lessons."""
-    found = [file for folder in FOLDERS for file in sorted((root / folder / "source").glob("*.py"))]
+    found = sorted((root / "notebooks" / "source").glob("*.py"))
     return {source: source.parents[1] / f"{source.stem}.ipynb" for source in found}
 
 
-def read_source(source: Path) -> nbformat.NotebookNode:
-    """Return the notebook, not yet executed, that a py:percent source describes.
+def exercises(root: Path = ROOT) -> dict[Path, Path]:
+    """Return {master: student's notebook} for all exercises; the key has the same name in the folder `solutions`."""
+    found = sorted((root / "exercises" / "source").glob("*.py"))
+    return {source: source.parents[1] / f"{source.stem}.ipynb" for source in found}
 
-    Cell ids come from the cells' contents, so that a change in one cell leaves the others' lines alone.
-    """
+
+def key_of(notebook: Path) -> Path:
+    """Return the place of the key that belongs to a student's notebook."""
+    return notebook.parent / "solutions" / notebook.name
+
+
+def read_source(source: Path) -> nbformat.NotebookNode:
+    """Return the notebook, not yet executed, that a py:percent source describes."""
     notebook = jupytext.read(source, fmt="py:percent")
     notebook.metadata.pop("jupytext", None)
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    name_cells(notebook)
+    return notebook
+
+
+def name_cells(notebook: nbformat.NotebookNode) -> None:
+    """Give each cell an id that comes from its content, so that a change in one cell leaves the others' lines alone."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:10]
         seen[name] = seen.get(name, 0) + 1
         cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
-    return notebook
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
@@ -121,6 +136,28 @@ def build_notebook(source: Path, notebook: Path, root: Path = ROOT) -> None:
     notebook.write_text(text_of(content), encoding="utf-8", newline="\n")
 
 
+def build_exercise(source: Path, notebook: Path, root: Path = ROOT) -> None:
+    """Build a student's notebook and the executed key from a master."""
+    student, key = exercise_notebooks(source)
+    place = key_of(notebook)
+    place.parent.mkdir(exist_ok=True)
+    execute(key, place.parent)
+    tidy(key, root)
+    for content, file in ((student, notebook), (key, place)):
+        file.write_text(text_of(content), encoding="utf-8", newline="\n")
+
+
+def exercise_notebooks(source: Path) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+    """Return the student's notebook and the key of a master, neither executed."""
+    try:
+        student, key = exercise.two_notebooks(read_source(source))
+    except exercise.ExerciseError as error:
+        raise BuildError(str(error)) from None
+    for notebook in (student, key):
+        name_cells(notebook)
+    return student, key
+
+
 def build_data(root: Path = ROOT) -> None:
     """Write the data of both companies anew."""
     from crmlib import companies
@@ -164,37 +201,39 @@ def build(chosen: list[str], force: bool = False, root: Path = ROOT) -> None:
         timed("datasets", build_data, root)
         timed("datasheets", build_datasheets, root)
     numbers = [word for word in chosen if word != "data"]
-    wanted = {
-        source: notebook
-        for source, notebook in sources(root).items()
-        if source.name.split("_")[0] in numbers or not chosen
+    steps = {
+        **{source: (build_notebook, notebook, [notebook]) for source, notebook in sources(root).items()},
+        **{source: (build_exercise, file, [file, key_of(file)]) for source, file in exercises(root).items()},
     }
+    wanted = {source: step for source, step in steps.items() if source.name.split("_")[0] in numbers or not chosen}
     missing = set(numbers) - {source.name.split("_")[0] for source in wanted}
     if missing:
         raise BuildError(f"there is no source for {', '.join(sorted(missing))}")
     cache_file = root / CACHE
     cache = json.loads(cache_file.read_text(encoding="utf-8")) if cache_file.exists() else {}
-    for source, notebook in wanted.items():
+    for source, (step, notebook, made) in wanted.items():
         name = notebook.relative_to(root).as_posix()
         current = fingerprint(source, root)
-        if (
-            notebook.exists()
-            and cache.get(name) == [current, hashlib.sha256(notebook.read_bytes()).hexdigest()]
-            and not force
-        ):
+        if all(file.exists() for file in made) and cache.get(name) == [current, *map(content_hash, made)] and not force:
             print(f"{name} is up to date")
             continue
         try:
-            timed(name, build_notebook, source, notebook, root)
+            timed(name, step, source, notebook, root)
         except (BuildError, nbclient.exceptions.CellExecutionError, nbclient.exceptions.CellTimeoutError) as error:
             raise BuildError(f"{source.relative_to(root).as_posix()}: {error}") from None
-        cache[name] = [current, hashlib.sha256(notebook.read_bytes()).hexdigest()]
+        cache[name] = [current, *map(content_hash, made)]
         cache_file.write_text(json.dumps(cache, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+
+
+def content_hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__.splitlines()[0])
-    parser.add_argument("chosen", nargs="*", metavar="what", help="data, or the numbers of lessons; default: all")
+    parser.add_argument(
+        "chosen", nargs="*", metavar="what", help="data, or the numbers of lessons and exercises; default: all"
+    )
     parser.add_argument("--force", action="store_true", help="build even what is up to date")
     options = parser.parse_args()
     try:

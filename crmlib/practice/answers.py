@@ -140,7 +140,10 @@ def collect(namespace: Mapping[str, object], names: Iterable[str]) -> dict[str, 
 def _scalar(value: Any) -> JSON:
     """Return a number or text of a known type."""
     kind = type(value)
-    if kind in _NUMPY_SCALARS:
+    if kind is int or kind is float:
+        if -LARGEST < value < LARGEST:
+            return value
+    elif kind in _NUMPY_SCALARS:
         if isinstance(value, np.datetime64 | np.timedelta64):
             return None if np.isnat(value) else str(value)
         value = value.item()
@@ -178,6 +181,8 @@ def _cells(values: Iterable[object]) -> list[JSON]:
 
 def _cell(item: object) -> JSON:
     """Return what stands in one cell: no table in a table."""
+    if type(item) is int or type(item) is float or type(item) is str:
+        return _scalar(item)
     read = plain(item) if type(item) not in (list, tuple, set, dict, pd.Series, pd.DataFrame, np.ndarray) else ...
     if read is ... or isinstance(read, dict):
         raise TypeError("One of its entries is itself a list, a table or a placeholder. Give single values.")
@@ -185,7 +190,7 @@ def _cell(item: object) -> JSON:
 
 
 def _listed(array: Any) -> list:
-    if not type(array).__module__.startswith("pandas."):
+    if type(array).__module__.partition(".")[0] != "pandas":
         raise TypeError("It holds a kind of column that cannot be read as an answer.")
     return array.tolist()
 

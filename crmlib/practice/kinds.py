@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from crmlib.practice.answers import JSON
+from crmlib.practice.answers import JSON, LARGEST
 from crmlib.practice.declare import Question
 
 NUMERIC = ("number", "share", "percent")
@@ -32,7 +32,8 @@ def read(question: Question, answer: JSON) -> Any:
     Trouble with a sentence for the student.
     """
     if isinstance(answer, dict) and answer.get("kind") == "unreadable":
-        raise Trouble(str(answer.get("says"))[:300])
+        says = answer.get("says")
+        raise Trouble(says[:300] if isinstance(says, str) and says else "The answer cannot be read.")
     if question.kind == "ids":
         return _ids(answer)
     if question.kind == "series":
@@ -97,9 +98,9 @@ def _columns(answer: JSON) -> tuple[list, list, list, list]:
 
 
 def _whole(value: JSON) -> bool:
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value == int(value)
-    )
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) < LARGEST
+    return isinstance(value, float) and value.is_integer() and abs(value) < LARGEST
 
 
 def _label(value: JSON) -> int | str:
@@ -155,6 +156,14 @@ def same(question: Question, one: Any, other: Any, slack: float = 1.0) -> bool:
     if question.kind == "series":
         return one.keys() == other.keys() and all(abs(one[label] - other[label]) <= allowed for label in one)
     return one == other
+
+
+def rounded_too_far(question: Question, answer: float, right: float) -> bool:
+    """Say whether an answer is the right one, rounded to fewer decimals than the question allows."""
+    return (
+        question.kind in ("share", "percent")
+        and abs(answer - round(right, 2 if question.kind == "share" else 0)) < 1e-9
+    )
 
 
 def help_for(question: Question, answer: Any, right: Any) -> str:

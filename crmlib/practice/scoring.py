@@ -9,7 +9,7 @@ from pathlib import Path
 from crmlib.practice.answers import JSON
 from crmlib.practice.declare import Question, number_of, private_questions, questions_of
 from crmlib.practice.declare import version as version
-from crmlib.practice.kinds import Trouble, help_for, read, same
+from crmlib.practice.kinds import Trouble, help_for, read, rounded_too_far, same
 from crmlib.practice.variants import Known, known, normalised, sheet, variant
 
 CORRECT, NOT_YET, NOT_ATTEMPTED, BY_HAND = "correct", "not yet", "not attempted", "by hand"
@@ -103,4 +103,6 @@ def judge(question: Question, answer: JSON, about: Known) -> Score:
     for name, value, says in about.wrong:
         if same(question, given, value):
             return scored(NOT_YET, says, name)
+    if rounded_too_far(question, given, about.right):
+        return scored(NOT_YET, "Give the result of the calculation as it is, without rounding.", "rounded too far")
     return scored(NOT_YET, help_for(question, given, about.right))

@@ -79,10 +79,8 @@ def _wrong_units(question: Question, right: Any) -> list[tuple[str, float, str]]
     return []
 
 
-def problems(question: Question, company: Company, about: Known) -> list[str]:
-    """Say why a company cannot carry a question: its story fails, or two of its answers are too close to tell apart."""
-    if question.story is not None and not question.story(company):
-        return [f"{question.name}: the story fails"]
+def problems(question: Question, about: Known) -> list[str]:
+    """Say which of a question's answers are too close to tell apart."""
     said = []
     answers = [("right", about.right), *[(name, value) for name, value, _ in about.wrong]]
     # twice the tolerance: no answer may lie within the tolerance of both
@@ -124,12 +122,13 @@ def sheet(exercise: str, student: str) -> dict[str, Known]:
 
 @lru_cache(maxsize=4)  # a company takes some megabytes; a notebook needs one, a grader one after the other
 def _draw(exercise: str, student: str) -> tuple[Company, dict[str, Known]]:
-    seed = _number(student)
+    seed, questions = _number(student), questions_of(exercise)
     for _ in range(_MOST_DRAWS):
         company = simulate_bank(customers=CUSTOMERS, seed=seed)
-        about = {question.name: known(question, company) for question in questions_of(exercise)}
-        if not any(problems(question, company, about[question.name]) for question in questions_of(exercise)):
-            return company, about
+        if all(question.story is None or question.story(company) for question in questions):
+            about = {question.name: known(question, company) for question in questions}
+            if not any(problems(question, about[question.name]) for question in questions):
+                return company, about
         seed = _number(f"after {seed}")
     raise RuntimeError(
         f"No company of {_MOST_DRAWS} can carry exercise {exercise}: one of its questions is too strict."

@@ -1,4 +1,4 @@
-"""Exercise 02, the customer pyramid: twelve advisers, and whom to give them to.
+"""Exercise 02, the customer pyramid: whom to give an adviser.
 
 Each `expected` function is what `solution()` shows to the student, so it stands on its own; `bank` is the student's bank.
 """
@@ -280,7 +280,7 @@ Q5 = Question(
     tolerance=0.5,  # a fifth of the customers is no whole number, and the last of them counts for a third of a percent
     expected=top20_profit_percent,
     why="The claim says 90 %. Here it is far above 100 %: what that means is the next question.",
-    story=lambda bank: 110 < top20_profit_percent(bank) < 600,
+    story=lambda bank: 110 < top20_profit_percent(bank) < 500,
     misconceptions=[
         Misconception(
             "revenue for profit",
@@ -378,7 +378,7 @@ Q7 = Question(
     unit="customers",
     expected=net_risers,
     why="Fixed cuts in money show growth. Percentile tiers cannot: one customer's rise pushes another one down.",
-    story=lambda bank: net_risers(bank) > 0,
+    story=lambda bank: net(moves(bank)) > 0,
     misconceptions=[
         Misconception(
             "percentile cuts",
@@ -481,49 +481,49 @@ Q8 = Question(
 
 
 def best_fall_behind(bank: Company) -> bool:
-    table = regression_to_the_mean(full_year(bank, 2024), full_year(bank, 2025), top=0.1).set_index("picked_by")[
+    table = regression_to_the_mean(full_year(bank, 2024), full_year(bank, 2025), top=0.2).set_index("picked_by")[
         "growth"
     ]
-    return bool(table["before"] < table["everyone"] - 0.01 and table["after"] > table["everyone"])
+    return bool(table["before"] < table["everyone"] - 0.005 and table["after"] > table["everyone"])
 
 
 Q9 = Question(
     name="q9",
-    variable="advisers_effect",
+    variable="line_effect",
     points=3,
     kind="choice",
     expected="d",
     options={
-        "a": "The advisers held these customers back: without them the best would have grown like everyone else.",
-        "b": "The advisers helped: without them the best would have grown even less.",
-        "c": "The advisers had no effect: the best of one year always grow less in the next.",
-        "d": "These data cannot tell what the advisers did.",
+        "a": "It did harm: without it the best would have grown like everyone else.",
+        "b": "It helped: without it the best would have grown even less.",
+        "c": "It had no effect: the best of one year always grow less in the next.",
+        "d": "These data cannot tell.",
     },
-    why="The best of 2024 were partly lucky, so they fall behind in any case; and all of them had an adviser, so nobody shows "
-    "what would have happened without. A comparison group, best drawn by lot, could tell.",
+    why="The best of 2024 were partly lucky, so they fall behind in any case; and all of them had the line, so nobody shows what "
+    "would have happened without it. A comparison group, best drawn by lot, could tell.",
     story=best_fall_behind,
     misconceptions=[
         Misconception(
             "regression to the mean read as an effect",
             "a",
-            "Look at the row picked_by after: the same customers' luck, seen from the other end. Who is picked for a very good "
-            "year falls behind in the next, adviser or not.",
+            "Look at the row picked by after: it grew most, phone line or not. Who is picked for a very good year looks worse in "
+            "the other year.",
         ),
         Misconception(
             "hoped-for effect",
             "b",
-            "It may be so. But which number in the table shows what these customers would have done without an adviser?",
+            "It may be so. But which number in the table shows what these customers would have done without the line?",
         ),
         Misconception(
             "no effect shown taken for no effect",
             "c",
-            "You saw that the best of a year fall behind in the next. But by how much, without advisers? Not having seen an effect "
+            "You saw that the best of a year fall behind in the next. But by how much, without the line? Not having seen an effect "
             "does not show that there is none.",
         ),
     ],
     hints=[
         "Compare three rows of the table: picked by before, by after, by average. Only the way of picking differs.",
-        "To know what advisers did, whom would you compare these customers with? Are there any such customers?",
+        "To know what the line did, whom would you compare these customers with? Are there any such customers?",
     ],
 )
 
@@ -535,7 +535,7 @@ Q10 = Question(
     points=5,
     kind="text",
     rubric={
-        5: "A clear decision that Ms Lin can act on; supported by at least two of your own numbers, with their unit and year; "
+        5: "A clear decision that Mr Chen can act on; supported by at least two of your own numbers, with their unit and year; "
         "profit, not only revenue; names one thing that the data cannot tell, and how to find it out.",
         3: "A clear decision with at least one fitting number; a limit of the data is not named, or revenue and profit are mixed "
         "up in one place.",
@@ -543,7 +543,7 @@ Q10 = Question(
         0: "Nothing, or nothing about this bank.",
     },
     hints=[
-        "Begin with the decision: who gets the twelve advisers?",
+        "Begin with the decision: who gets an adviser?",
         "Which two of your numbers would convince somebody who thinks of revenue only?",
         "Read the rubric's best level once more, and check your text against each of its parts.",
     ],
