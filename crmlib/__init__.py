@@ -25,6 +25,7 @@ _ROOMS = {
         "reported_gains",
         "satisfaction_curve",
     ),
+    "practice": ("exercise", "quiz"),
     "pyramid": (
         "customer_pyramid",
         "customer_summary",
