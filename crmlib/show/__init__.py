@@ -13,6 +13,14 @@ _MODULES = {
     "_text": ("tr",),
     "_picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "picture", "points", "table"),
     "pyramid": ("explore_pyramid", "plot_lorenz", "plot_migration", "plot_pyramid", "plot_whale", "pyramid_picture"),
+    "satisfaction": (
+        "explore_formulas",
+        "formulas_picture",
+        "plot_formula_ranks",
+        "plot_layers",
+        "plot_nonresponse",
+        "plot_score_intervals",
+    ),
     "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
     "view": ("View", "choice", "explorer", "slider", "steps"),
 }
