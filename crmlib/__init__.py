@@ -13,17 +13,20 @@ __version__ = "0.1.0"
 _ROOMS = {
     "companies": ("Company", "load_bank", "load_utility", "read_transactions", "simulate_bank", "simulate_utility"),
     "loyalty": (
+        "behaviour_after",
         "compare_types",
         "defection_gain",
         "difference_in_differences",
         "effect_sizes",
         "follow_up",
+        "loyal_effects",
         "loyalty_indices",
         "loyalty_levers",
         "loyalty_rules",
         "loyalty_types",
         "reported_gains",
         "satisfaction_curve",
+        "with_scales",
     ),
     "practice": ("exercise", "quiz"),
     "pyramid": (
@@ -38,6 +41,13 @@ _ROOMS = {
         "tier_migration",
         "top_share",
         "whale_curve",
+    ),
+    "relationship": (
+        "customer_base",
+        "lifecycle_stage",
+        "programme_checklist",
+        "programme_risks",
+        "service_profit_chain",
     ),
     "satisfaction": (
         "classify_satisfaction",
@@ -68,6 +78,7 @@ _ROOMS = {
         "reliability",
         "reverse_items",
         "servqual",
+        "servqual_attributes",
         "stayed_after",
         "zero_complaint_roads",
         "zone_signals",

@@ -55,7 +55,7 @@ def slider(
 
     Raises
     ------
-    ValueError : `start` is not between `low` and `high`, or the step is not positive.
+    ValueError : `start` is not between `low` and `high` or not on a step, or the step is not positive.
 
     >>> slider("Budget", 0, 100, 40, unit="¥ million").description
     'Budget (¥ million)'
@@ -64,6 +64,9 @@ def slider(
         raise ValueError(f"The slider {label!r} starts at {start:g}, outside {low:g} to {high:g}.")
     if not step > 0:
         raise ValueError(f"The slider {label!r} has a step of {step:g}. Give a step above 0.")
+    places = (start - low) / step
+    if abs(places - round(places)) > 1e-6:  # the browser would move it to the nearest step, as if somebody had
+        raise ValueError(f"The slider {label!r} starts at {start:g}, which is no step of {step:g} from {low:g}.")
     whole = all(float(value).is_integer() for value in (low, high, start, step))
     make = widgets.IntSlider if whole else widgets.FloatSlider
     convert = int if whole else float

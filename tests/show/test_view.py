@@ -69,6 +69,7 @@ REFUSED = [
     (lambda: table(pd.DataFrame({"a": range(21)})), "up to 20 rows, and this one has 21"),
     (lambda: slider("S", 0, 10, 11), "starts at 11, outside 0 to 10"),
     (lambda: slider("S", 0, 10, 1, step=0), "Give a step above 0"),
+    (lambda: slider("S", 0, 100, 42, step=5), "starts at 42, which is no step of 5 from 0"),
 ]
 
 

@@ -1,0 +1,411 @@
+# ---
+# jupyter:
+#   crm:
+#     concepts: [A1, A2, A3, B1.1, B1.4, B4.1, B4.3, C2, C4, D1, D6, D8]
+#     minutes: 90
+#     title: What is CRM
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] lang="en"
+# # 01 · What is customer relationship management?
+#
+# **Do happier branches earn more next year, and should the bank pay for their mood?**
+#
+# *About 90 minutes. Before it: [00 Welcome](00_welcome.ipynb).*
+#
+# After this lesson you can
+#
+# - **say** what customer relationship management is, and what it is not
+# - **place** customers in the stages of a relationship, from two years of data
+# - **run** the cycle of CRM once: collect, plan, act, evaluate
+# - **draw** who holds the value around a company: four kinds of customer
+# - **tell** a difference *between* branches from a change *within* a branch, and **defend** why it matters for money
+
+# %% [markdown] lang="en"
+# ## The case
+#
+# Mr Hu is head of branches at **Harbour Bank**. A consultant showed him a chart: branches with happier staff earn
+# more per customer. The proposal on his desk: ¥2 million a year for better rosters, training and canteens, to lift
+# staff satisfaction everywhere by 5 points of 100. "It pays for itself," says the consultant. Mr Hu must sign on
+# Friday.
+
+# %% [markdown] lang="en"
+# ## Predict first
+#
+# If a branch's staff become happier by **5 points**, by how many per cent does its revenue per customer change a year
+# later? Write your guess.
+
+# %%
+guess_percent = 10
+
+# %% [markdown] lang="en"
+# ## What it is
+#
+# **Customer relationship management (CRM)** is a *strategy*, a *method* and a *technology*, in this order: decide
+# which relationships the firm wants, work on them in a repeated cycle, and let software help (Payne & Frow 2005).
+# Whoever begins with the software has bought a database.
+#
+# Its principles: customers are a resource of the firm, to be grown and kept steady; each relationship must serve both
+# sides; and the firm is organised by *kinds of customer*, not by products.
+#
+# It serves three functions:
+#
+# | function | what CRM adds | in the bank's tables |
+# |---|---|---|
+# | marketing | win the right customers at lower cost | `leads`, `campaigns` |
+# | sales | the next product for the customer one has | `holdings`, `campaign_members` |
+# | service | settle a matter once, and remember it | `contacts`, `problems` |
+
+# %% [markdown] lang="en"
+# ## How marketing got here
+#
+# Two histories are told. One by *whose* marketing was in focus, decade by decade; one by *what the firm was led by*,
+# without dates. Beside the first runs a line of slogans: corporate identity, customer satisfaction, customer loyalty.
+
+# %%
+import numpy as np
+import pandas as pd
+
+import crmlib as crm
+
+pd.options.display.float_format = "{:,.2f}".format
+focus = ["consumers", "industry", "non-profit", "services", "relationship", "loyalty"]
+slogans = ["identity", "satisfaction", "loyalty"]
+periods = pd.concat(
+    [
+        pd.DataFrame({"view": "focus", "focus": focus, "start": range(1950, 2010, 10)}),
+        pd.DataFrame({"view": "slogan", "focus": slogans, "start": [1970, 1980, 2000]}),
+    ]
+)
+periods["end"] = periods["start"] + 10
+ax = crm.show.plot_timeline(periods)
+
+# %% [markdown] lang="en"
+# The other history has four steps and no years: led by *production*, by *sales*, by the *market*, by *customer
+# value*. Neither is a law: today's firms do all of it at once. What changed for good is that a firm can now remember
+# each customer.
+
+# %% [markdown] lang="en"
+# ## The stages of a relationship
+#
+# A relationship is acquired, develops, matures, declines, and may be won back. Between two years, with the value $v$
+# of a customer in yuan, its growth is
+#
+# $$ g = \frac{v_{2025}}{v_{2024}} - 1 $$
+#
+# *Developing* means $g > 0.2$, *declining* $g < -0.2$, *mature* in between; *acquired* has no 2024, *lost* no 2025.
+# The limit of 20 % is a choice.
+
+# %% [markdown] lang="en"
+# ### By hand, on eight customers
+
+# %%
+bank = crm.load_bank()
+revenue = bank.years[["customer", "year", "revenue"]]
+year = {number: revenue[revenue["year"] == number] for number in (2023, 2024, 2025)}
+both = revenue.pivot(index="customer", columns="year", values="revenue")[[2024, 2025]]
+eight = both.dropna(how="all").iloc[52:60].copy()
+eight["growth"] = eight[2025] / eight[2024] - 1
+eight
+
+# %% [markdown] lang="en"
+# Go through them: which are developing, mature, declining, acquired, lost? `NaN` (*not a number*) means: no such
+# year.
+
+# %% [markdown] lang="en"
+# ### The whole bank
+
+# %%
+stages = crm.lifecycle_stage(year[2024], year[2025], former=year[2023], tolerance=0.2)
+stages.customers.set_index("customer").loc[eight.index, ["growth", "stage"]]
+
+# %%
+stages.table.assign(before=stages.table["before"] / 1e6, after=stages.table["after"] / 1e6)
+
+# %% [markdown] lang="en"
+# In ¥ million: the 6,242 developing customers bring ¥6.9 million more than a year before, the 4,102 declining ones
+# ¥4.0 million less. 2,296 were acquired and 1,471 lost. *Won back* is empty: whom the bank regained is recorded
+# elsewhere (`win-back` in `campaigns`), lesson 09.
+
+# %% [markdown] lang="en"
+# ## The cycle, once around
+#
+# CRM is a loop: **collect** and find an opportunity → **plan** and tailor → **interact** and track what customers
+# need → **evaluate** and improve → again. Here is one turn, of July 2023.
+#
+# **Collect.** Who has no insurance with the bank? **Plan.** A list, and a letter for half of it, drawn by lot.
+# **Interact.** Sent; answers tracked for three months. **Evaluate:**
+
+# %%
+turn = bank.campaign_members.query("campaign == 'cross-sell'")
+result = turn.groupby("arm")["outcome"].agg(customers="size", bought="sum", rate="mean")
+result["rate in %"] = 100 * result["rate"]
+result[["customers", "bought", "rate in %"]]
+
+# %%
+extra = result.loc["treated", "rate"] - result.loc["control", "rate"]
+error = np.sqrt((result["rate"] * (1 - result["rate"]) / result["customers"]).sum())
+cost = turn["cost"].sum() / (extra * result.loc["treated", "customers"])
+low, high = 100 * (extra - 1.96 * error), 100 * (extra + 1.96 * error)
+print(f"the letter added {100 * extra:.1f} points (95 %: {low:.1f} to {high:.1f})")
+print(f"one extra insurance cost ¥{cost:.0f}")
+
+# %% [markdown] lang="en"
+# Without a letter 1.3 % bought anyway; with it 2.7 %. Counting all 120 buyers with a letter as its success would have
+# doubled the glory. *(Causal: the arms were drawn by lot.)*
+#
+# **Improve**, and around again: the next list can be better than *everybody*. Lesson 05 asks who needs what, lesson
+# 09 whom a message drives away.
+
+# %% [markdown] lang="en"
+# ## Four kinds of customer
+#
+# Not only those who pay are customers. Four kinds bargain with the firm over the value that is created:
+#
+# | kind | at Harbour Bank | at Delta Power |
+# |---|---|---|
+# | upstream partners | owners of the capital it lends on | generators, the grid |
+# | consumers | households, small businesses | homes, shops, factories |
+# | publics | supervisor, press, the city | the state's levies, press |
+# | competitors, and partners of tomorrow | the other banks | suppliers since the market opened |
+#
+# A map shows who holds the value *now*. First Delta Power: of each yuan that a class paid in 2025, who got it?
+
+# %%
+utility = crm.load_utility()
+bills = utility.bills[utility.bills["month"] >= "2025-01-01"]
+bills = bills.merge(utility.customers[["customer", "class"]])
+hours = ["kwh_peak", "kwh_flat", "kwh_valley"]
+used = bills.groupby(["month", "class"], as_index=False)[[*hours, "amount"]].sum()
+used = used.merge(utility.price_chain)
+kwh = used[hours]
+paid = kwh.to_numpy() * used[["wholesale_peak", "wholesale_flat", "wholesale_valley"]]
+
+# %%
+holders = pd.DataFrame({"class": used["class"], "generators": paid.sum(axis=1)})
+for column in ["grid", "levy", "cost_to_serve"]:
+    holders[column] = kwh.sum(axis=1) * used[column]
+holders["margin"] = used["amount"] - holders.drop(columns="class").sum(axis=1)
+holders = holders.groupby("class", observed=True).sum()
+holders.div(holders.sum(axis=1), axis=0)
+
+# %% [markdown] lang="en"
+# Of a factory's yuan 62 % goes to generators, 15 % to the grid, 5 % to the state (`levy`), and 18 % is Delta Power's
+# margin. Homes pay 7 % *less* than their electricity costs: factories and shops carry them. Who opens which market
+# first is a bargain over this table.
+#
+# Then the bank, where the map is a market: who holds the assets of Harbour Bank's *own* customers, and of the whole
+# city?
+
+# %%
+wallets = bank.wallets.query("year == 2025")
+own_share = wallets["assets_here"].sum() / wallets["wallet"].sum()
+city = bank.market.query("year == 2025").set_index("bank")["assets"]
+city_share = city["Harbour Bank"] / city.sum()
+shares = pd.DataFrame(
+    {"Harbour Bank": [own_share, city_share], "other banks": [1 - own_share, 1 - city_share]},
+    index=["our customers' wallets", "the city's assets"],
+)
+title = "Rivals hold three quarters of our own customers' money"
+ax = crm.show.plot_value_map(shares, title)
+
+# %% [markdown] lang="en"
+# 74 % of what Harbour Bank's customers own is at other banks. The next yuan is nearer than the next customer: lesson
+# 05 calls it *share of customer*.
+
+# %% [markdown] lang="en"
+# ## Employees are customers, too
+#
+# The **service-profit chain** (Heskett et al. 1994): content employees → good service → satisfied customers → loyalty
+# → profit. The first link is Mr Hu's question. `typical_revenue` is the revenue of a typical customer of the branch;
+# its logarithm turns differences into rates.
+
+# %%
+panel = bank.branch_years.copy()
+panel["log_revenue"] = np.log(panel["typical_revenue"])
+panel = panel.rename(columns={"staff_satisfaction": "mood"})
+axes = crm.show.plot_chain(panel, "mood", "log_revenue")
+
+# %%
+chain = crm.service_profit_chain(panel, "mood", "log_revenue").set_index("comparison")
+chain[["slope", "low", "high"]] = 100 * 5 * chain[["slope", "low", "high"]]
+chain
+
+# %% [markdown] lang="en"
+# In % of revenue for 5 points of mood. **Between** branches, 12 % more. **Within** a branch, a year after its better
+# mood, 0.9 %, and the interval from −0.7 to 2.5 % contains zero. The consultant's chart was the left one.
+
+# %%
+between, within = chain.loc["between", "slope"], chain.loc["within", "slope"]
+print(f"You said {guess_percent} %. Between branches: {between:.0f} %. Within one: {within:.1f} %.")
+
+# %% [markdown] lang="en"
+# Why do they part? A branch in a good part of the city has both: content staff and rich customers. That lasts, so it
+# fills the left chart and is taken out of the right one. And there is an arrow back: a good year lifts the mood.
+
+# %%
+same_year = crm.service_profit_chain(panel, "mood", "log_revenue", lag=0)
+same_year = same_year.set_index("comparison")[["slope", "low", "high"]]
+100 * 5 * same_year.loc[["within"]]
+
+# %% [markdown] lang="en"
+# In the *same* year the link within a branch is 3.8 %, four times as strong as a year later: profit lifts mood sooner
+# than mood lifts profit. *(Descriptive: comparisons, even good ones, are no experiment.)*
+
+# %% [markdown] lang="en"
+# ### There was an experiment
+#
+# In 2024 half of the branches, drawn by lot, got better rosters. What did that do to mood?
+
+# %%
+pilot = bank.branches[["branch", "roster_pilot"]]
+mood = panel.pivot(index="branch", columns="year", values="mood")
+change = (mood[[2024, 2025]].mean(axis=1) - mood[[2022, 2023]].mean(axis=1)).rename("change")
+arms = pilot.merge(change.reset_index()).groupby("roster_pilot")["change"]
+arms = arms.agg(["size", "mean", "std"])
+arms
+
+# %%
+effect = arms.loc[True, "mean"] - arms.loc[False, "mean"]
+error = np.sqrt((arms["std"] ** 2 / arms["size"]).sum())
+low, high = effect - 2 * error, effect + 2 * error
+print(f"rosters lift mood by {effect:.1f} points (95 %: {low:.1f} to {high:.1f})")
+
+# %% [markdown] lang="en"
+# *(Causal: drawn by lot.)* Rosters work on mood: 5.1 points. So 5 points can be had. What they bring in money is the
+# other link.
+
+# %% [markdown] lang="en"
+# ## Explore
+#
+# CRM's core idea: find the key customers, keep those you have, stop chasing poor returns. What if a bank took the
+# last part literally and won nobody new? The sliders start where Harbour Bank is: 15,731 customers in 2024, of whom
+# it kept 91 %, and 2,296 new ones (2,300 on the slider).
+#
+# - Set **new customers** to 0. How many are left after ten years?
+# - Put it back. Raise **retention** by 2 points. How many new customers a year is that worth?
+# - At which retention does the base stay as it is?
+
+# %%
+base = crm.customer_base(15_731, retention=0.906, new=2_296, years=10)
+base.set_index("year").loc[[0, 1, 5, 10], ["customers", "kept", "new", "lost"]]
+
+# %% tags=["nbval-ignore-output"]
+crm.show.explore_base(15_731, retention=91, new=2_300)
+
+# %% [markdown] lang="en"
+# You should have seen: without new customers 39 % are left after ten years, even at 91 % retention. Two points of
+# retention are worth about 400 new customers a year, and at 85 % the base would stand still. Keeping and winning are
+# two taps of one bath: whoever says *keep before acquire* must say at which level the water stands.
+
+# %% [markdown] lang="en"
+# ## The decision on Friday
+#
+# Revenue is ¥30.9 million a year. What are 5 points of mood worth, by each reading?
+
+# %%
+million = year[2025]["revenue"].sum() / 1e6
+worth = million * chain.loc[["between", "within"], ["slope", "low", "high"]] / 100
+worth
+
+# %% [markdown] lang="en"
+# In ¥ million a year. Read *between*, the programme earns ¥3.6 million and pays. Read *within*, it earns ¥0.3
+# million, and even the upper end, ¥0.8 million, does not pay. Mr Hu's answer: **not for ¥2 million, and not for
+# revenue.** He keeps the rosters, which half the branches have and which work; he may also want content staff for
+# their own sake. What he does not buy is a chart of good locations.
+
+# %% [markdown] lang="en"
+# ## Where it breaks
+#
+# **The assumptions.** Textbooks on CRM share five: customers are finite; they are not equal; those one has come
+# first; demanding ones teach; the dissatisfied can be regained. On the third they disagree:
+#
+# | voice | says |
+# |---|---|
+# | most textbooks | keep before acquire |
+# | others | both alike |
+# | papers on growing banks | win customers and market share |
+# | Ehrenberg-Bass (Sharp 2010) | brands grow by winning light buyers; loyalty follows size (*double jeopardy*) |
+#
+# The explorer shows why all can be right: it depends on where the base would settle.
+#
+# **The core idea can ruin a firm.** "Stop chasing poor returns" assumes that one knows who will never be worth it.
+# Lesson 04 tries.
+#
+# **Why programmes fail.** A regional bank buys a CRM system. It was *shaped for an airline*. Nobody on the team has
+# run one. The branches *were asked*, and one director answers for it. There is a list of duplicates "to be cleaned
+# later", and success is measured in logins. Ten questions:
+
+# %%
+answers = {"our own mode": False, "experience": False, "one record": False}
+answers |= {"the front line": True, "one owner": True, "a goal in money or behaviour": False}
+crm.programme_risks(answers)[["risk", "area", "answer"]]
+
+# %% [markdown] lang="en"
+# Eight of ten are open, four of them simply *not known*: the case does not say. Ask before the contract is signed.
+# (`programme_checklist()` has all ten questions, and what happens after a no.)
+
+# %% [markdown] lang="en"
+# ## How close did we get?
+#
+# The simulation has one number for what mood does to revenue.
+
+# %%
+truth = 100 * 5 * bank.truth["money.mood"] / 7  # recorded for 7 points of mood
+print(f"for 5 points: truth {truth:.1f} %, within {within:.1f} %, between {between:.0f} %")
+
+# %% [markdown] lang="en"
+# The truth, 1.4 %, lies inside the *within* interval, and the *between* reading is eight times too large. With 36
+# branches and three years one cannot say much more than "small". An honest "we cannot see it" beats a precise
+# mistake.
+
+# %% [markdown] lang="en"
+# ## Check yourself
+#
+# 1. Which comes first: strategy, method or technology? What is left if only the last is bought?
+# 2. Shops with more plants in the window sell more. Name one reason that is about *between*, and how to find out.
+# 3. A base has 10,000 customers, keeps 90 % and wins 600 a year. Where does it settle?
+# 4. Modify: cut the stages at 10 % instead of 20 %. How many are mature now?
+# 5. Make: `crm.service_profit_chain(panel, "staff_skill", "log_revenue")`. What do you conclude?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Strategy. A database, and a bill.
+# 2. Rich streets have both plants and buyers. Give plants to half of the shops, drawn by lot.
+# 3. At 600 / 0.1 = 6,000.
+# 4. 2,118 instead of 3,916: `tolerance=0.1`.
+# 5. Within a branch the interval holds zero: these data show no effect of skill on revenue, and do not show that
+#    there is none.
+#
+# </details>
+
+# %% [markdown] lang="en"
+# ## Key points
+#
+# - CRM is strategy first, then a repeated cycle, then software.
+# - A relationship has stages; money moves between them every year.
+# - Four kinds of customer bargain for the value. Most of a customer's wallet is elsewhere.
+# - A difference between units is not what a change within a unit will bring. Ask which one a chart shows.
+#
+# | term | 中文 | meaning |
+# |---|---|---|
+# | customer relationship management | 客户关系管理 | strategy, method and technology for lasting relationships that serve both sides |
+# | customer lifecycle | 客户生命周期 | acquired, developing, mature, declining, lost, won back |
+# | CRM cycle | 实施流程 | collect, plan, interact, evaluate, and again |
+# | internal customer | 内部客户 | an employee, on whom service depends |
+# | service-profit chain | 服务利润链 | from content employees to profit, link by link |
+# | publics | 公关客户 | authorities and media, who grant or withhold social value |
+# | between, within | 组间, 组内 | a comparison of units; a comparison of a unit with itself |
+#
+# **References.** Heskett, J. L., Jones, T. O., Loveman, G. W., Sasser, W. E., & Schlesinger, L. A. (1994). Putting
+# the service-profit chain to work. *Harvard Business Review*, 72(2). · Mundlak, Y. (1978). On the pooling of time
+# series and cross section data. *Econometrica*, 46(1). · Payne, A., & Frow, P. (2005). A strategic framework for
+# customer relationship management. *Journal of Marketing*, 69(4). · Rigby, D. K., Reichheld, F. F., & Schefter, P.
+# (2002). Avoid the four perils of CRM. *Harvard Business Review*, 80(2). · Sharp, B. (2010). *How Brands Grow*.
+# Oxford University Press.
+#
+# **Next:** 02, the customer pyramid.
