@@ -1,8 +1,8 @@
 """From the master of an exercise to two notebooks: the student's, with placeholders, and the key.
 
 A master is a source like a lesson's. What stands between `### BEGIN SOLUTION` and `### END SOLUTION` is in the key alone; the
-student finds `variable = ...` there, for each variable that a question asks for. In its text, `{points q1}`, `{options q6}` and
-`{rubric q10}` are filled in from the declarations of the questions.
+student finds `variable = ...` there, for each variable that a question asks for (the dots in quotes, for a text). In its text,
+`{points q1}`, `{options q6}` and `{rubric q10}` are filled in from the declarations of the questions.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def two_notebooks(master: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode,
     """Return the student's notebook and the key, neither executed, both with the content version of the questions."""
     number = master.metadata["crm"]["exercise"]
     questions = {question.name: question for question in declare.questions_of(number)}
+    texts = {question.variable for question in questions.values() if question.kind == "text"}
     wanted = {question.variable for question in questions.values()}
     student, key = copy.deepcopy(master), copy.deepcopy(master)
     asked: list[str] = []
@@ -38,7 +39,7 @@ def two_notebooks(master: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode,
             elif notebook is key:
                 cell.source = "\n".join(line for line in cell.source.splitlines() if line.strip() not in (BEGIN, END))
             else:
-                cell.source, names = _without_solution(cell.source, wanted)
+                cell.source, names = _without_solution(cell.source, wanted, texts)
                 asked += names
     if sorted(asked) != sorted(wanted):
         raise ExerciseError(
@@ -59,13 +60,13 @@ def _filled(text: str, questions: dict[str, declare.Question]) -> str:
             return points_text(question.points)
         if what == "options":
             return "\n".join(f"- **{letter}** · {option}" for letter, option in question.options.items())
-        lines = [f"| {points_text(points)} | {level} |" for points, level in question.rubric.items()]
+        lines = [f"| {points:g} | {level} |" for points, level in question.rubric.items()]
         return "\n".join(["| points | what earns them |", "|---|---|", *lines])
 
     return re.sub(r"\{(points|options|rubric) (\w+)\}", fill, text)
 
 
-def _without_solution(source: str, wanted: set[str]) -> tuple[str, list[str]]:
+def _without_solution(source: str, wanted: set[str], texts: set[str]) -> tuple[str, list[str]]:
     """Return a cell with placeholders in place of its solution, and the variables that it asks for."""
     kept: list[str] = []
     names: list[str] = []
@@ -78,7 +79,7 @@ def _without_solution(source: str, wanted: set[str]) -> tuple[str, list[str]]:
                 region = []
             else:
                 found = [name for name in _assigned("\n".join(region)) if name in wanted]
-                kept += [f"{name} = ..." for name in found]
+                kept += [f'{name} = """\n...\n"""' if name in texts else f"{name} = ..." for name in found]
                 names += found
                 region = None
         elif region is not None:

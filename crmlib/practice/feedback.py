@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,21 +39,14 @@ class Panel:
     def _repr_html_(self) -> str:
         text, ground = self.colours
         parts = [f"<strong>{escape(self.heading)}</strong>"]
-        parts += [f'<div style="margin-top:4px">{escape(one)}</div>' for one in self.paragraphs]
+        parts += [f'<div style="margin-top:4px">{_marked(one)}</div>' for one in self.paragraphs]
         if self.code:
             parts.append(
                 '<pre style="margin:6px 0 0;padding:6px 8px;background:#fff;color:#111;white-space:pre-wrap">'
                 f"{escape(self.code)}</pre>"
             )
         if self.rows:
-            cell = '<td style="padding:3px 14px 3px 0;text-align:left;vertical-align:top;white-space:{}">{}</td>'
-            lines = [
-                "".join(
-                    cell.format("normal" if place == len(row) - 1 else "nowrap", escape(one))
-                    for place, one in enumerate(row)
-                )
-                for row in self.rows
-            ]
+            lines = ["".join(map(_cell, row, range(len(row) - 1, -1, -1))) for row in self.rows]
             parts.append(
                 '<table style="margin:6px 0 0;border:0;background:none;color:inherit">'
                 + "".join(f'<tr style="background:none">{line}</tr>' for line in lines)
@@ -62,6 +56,20 @@ class Panel:
             f'<div role="status" style="border-left:5px solid {text};background:{ground};color:{text};padding:8px 12px;'
             f'max-width:50em;line-height:1.45">{"".join(parts)}</div>'
         )
+
+
+def _marked(text: str) -> str:
+    """Return text as HTML, with what stands between backticks as code."""
+    code = r'<code style="background:none;color:inherit;font-weight:600;padding:0">\1</code>'
+    return re.sub(r"`([^`]+)`", code, escape(text))
+
+
+def _cell(text: str, from_the_right: int) -> str:
+    """Return a table's cell; only the last one of a row may break into lines, and a state has its colour."""
+    colour = next((_COLOURS[status][0] for status in SIGNS if text == state(status)), "inherit")
+    space = "nowrap" if from_the_right else "normal"
+    style = f"padding:3px 14px 3px 0;text-align:left;vertical-align:top;white-space:{space};color:{colour}"
+    return f'<td style="{style}">{_marked(text)}</td>'
 
 
 def show(panel: Panel) -> None:
@@ -90,19 +98,21 @@ def points_text(points: float) -> str:
 
 
 def said(score: Score) -> str:
-    """Return a score's sentence, with the mistake named where it is known."""
-    return (
-        f"{score.misconception[:1].upper()}{score.misconception[1:]}. {score.message}"
-        if score.misconception
-        else score.message
-    )
+    """Return a score's sentence, after the name of the mistake where it is known."""
+    return f"{_like(score)} {score.message}" if score.misconception else score.message
+
+
+def _like(score: Score) -> str:
+    return f"Looks like: {score.misconception}."
 
 
 def check_panel(score: Score, more: Sequence[str]) -> Panel:
     heading = f"{state(score.status)} · {score.question}"
     if score.status == CORRECT:
         heading += f" · {points_text(score.points)}"
-    return Panel(heading, [text for text in (said(score), *more) if text], _COLOURS[score.status])
+    if score.misconception:
+        heading += f" · {_like(score)}"
+    return Panel(heading, [text for text in (score.message, *more) if text], _COLOURS[score.status])
 
 
 def progress_line(scores: Sequence[Score]) -> str:

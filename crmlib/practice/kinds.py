@@ -73,6 +73,9 @@ def _single(answer: JSON) -> JSON:
     """Take the one value out of a list, series or frame that holds no more."""
     for _ in range(3):
         if isinstance(answer, dict):
+            columns = answer.get("columns")
+            if isinstance(columns, list) and len(columns) > 1:
+                raise Trouble("One value is asked for, but the answer is a whole table. Take the one number out of it.")
             answer = answer.get("values")
         if not isinstance(answer, list):
             break
@@ -135,7 +138,7 @@ def _series(answer: JSON) -> dict[int | str, float]:
     if not labels:
         raise Trouble(
             "The values have lost their customer numbers. Give a Series with the customer as its index: "
-            'table.set_index("customer")["column"].'
+            '`table.set_index("customer")["column"]`.'
         )
     if len(labels) != len(values):
         raise Trouble("Labels and values differ in number.")
@@ -178,9 +181,7 @@ def help_for(question: Question, answer: Any, right: Any) -> str:
     if question.kind == "series":
         if answer.keys() != right.keys():
             if not answer.keys() & right.keys():
-                return (
-                    "The labels of the Series are not customer numbers: set_index('customer') before taking the column."
-                )
+                return "The labels of the Series are not customer numbers: `.set_index('customer')` before taking the column."
             much, few = answer.keys() - right.keys(), right.keys() - answer.keys()
             said = " and ".join(["customers too many"] * bool(much) + ["customers missing"] * bool(few))
             return f"There are {said}. Which rows should count, and which not?"

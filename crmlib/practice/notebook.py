@@ -39,8 +39,8 @@ def exercise(number: str, student: str = "guest", *, variables: MutableMapping[s
 
     >>> answers = {"present_customers": 2000}
     >>> exercise("02", "guest", variables=answers).q1.check()
-    ✘ Not yet · q1
-    Everybody in the file. That is every row of the table: people who left years ago are still in it. Look at the column left.
+    ✘ Not yet · q1 · Looks like: everybody in the file.
+    That is every row of the table: people who left years ago are still in it. Look at the column `left`.
     """
     return Exercise(number_of(number), student, user_variables() if variables is None else variables)
 

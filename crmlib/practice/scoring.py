@@ -87,9 +87,12 @@ def judge(question: Question, answer: JSON, about: Known) -> Score:
         return Score(question.name, points, float(question.points), status, misconception, message)
 
     if answer is ...:
-        return scored(NOT_ATTEMPTED, f"There is no answer yet: the variable {question.variable} is not there.")
+        return scored(
+            NOT_ATTEMPTED,
+            f"There is no answer yet: the variable `{question.variable}` is not there. Run the cell above.",
+        )
     if isinstance(answer, dict) and answer.get("kind") == "placeholder":
-        return scored(NOT_ATTEMPTED, f"There is no answer yet: replace the three dots in {question.variable} = ...")
+        return scored(NOT_ATTEMPTED, f"There is no answer yet: replace the three dots in `{question.variable} = ...`")
     try:
         given = read(question, answer)
     except Trouble as trouble:

@@ -28,11 +28,12 @@
 # ## How this works
 #
 # - Every student has a district of their own: **your numbers differ from your neighbour's**.
-# - Each question has a cell with three dots, `...`. Put your calculation or your answer in their place. Keep the name before
-#   the `=`: the check looks for it.
+# - Each question has a cell with three dots, `...`. Put your calculation or your answer in their place; you may add lines above
+#   it. Keep the name before the `=`: the check looks for it.
 # - Run a cell with **Shift + Enter**. The cell below each answer checks it. `✔` means correct, `✘` not yet, `○` not attempted.
 # - Stuck? In the checking cell, delete the `#` before `q1.hint()` and run the cell again. Each further run shows one more hint.
 #   `q1.solution()` shows how it can be done.
+# - You may leave a question out and come back. `exercise.progress()` says how far you are.
 #
 # **Type your id once**, between the quotes, and run the cell. To practise without an id, leave it as it is.
 
@@ -177,6 +178,12 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
+# More than half of the questions are behind you. How far are you?
+
+# %%
+exercise.progress()
+
+# %% [markdown] lang="en"
 # ## Question 7 · Up or down?
 #
 # *{points q7}.* A branch manager says: "As many of our customers fall as rise." Test it. Take the customers who were with the bank
@@ -236,8 +243,8 @@ followed = crm.regression_to_the_mean(year_2024, year_2025, top=0.2)
 followed[["picked_by", "customers", "growth"]]
 
 # %% [markdown] lang="en"
-# The first row are the customers with the priority line: picked by the year *before*, 2024. They grew less than everyone. In
-# the second row customers are picked by the year *after*, 2025, in the third by the average of both. **What did the priority line
+# The first row holds the customers with the priority line: picked by the year *before*, 2024. They grew less than everyone.
+# In the second row customers are picked by the year *after*, 2025, in the third by the average of both. **What did the priority line
 # do to revenue?** Answer with one letter.
 #
 # {options q9}
@@ -257,7 +264,7 @@ q9.check()
 # ## Question 10 · Advise the manager
 #
 # *{points q10}.* **Who should get the advisers next year, and what do you tell Mr Chen about the priority line?** Write 80 to 150
-# words between the two `"""`. Your instructor reads the text and marks it like this:
+# words in place of the three dots, between the two lines of quotes. Your instructor reads the text and marks it like this:
 #
 # {rubric q10}
 

@@ -9,12 +9,14 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import nbclient
 import nbformat
 import pytest
 
+import crmlib
 from crmlib.practice import declare, notebook, scoring, variants
 from crmlib.practice.answers import plain
 from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
@@ -219,6 +221,12 @@ def test_hints_and_sentences_do_not_tell_the_choice(number):
             assert not any(told in text or re.search(rf'"{question.expected}"', text) for text in texts)
 
 
+def test_what_hints_name_is_there(number):
+    text = " ".join(hint for question in declare.questions_of(number) for hint in question.hints)
+    for path in re.findall(r"\bcrm\.([a-z_]+(?:\.[a-z_]+)?)\(", text):
+        assert callable(attrgetter(path)(crmlib)), path
+
+
 def test_help_for_an_unforeseen_answer_is_there_for_every_question(classroom):
     for tried in classroom:
         assert all(len(message) > 15 for messages in tried.said.values() for message in messages)
@@ -249,7 +257,8 @@ def test_the_students_notebook_holds_no_solution(number, notebooks):
     assert [line for line in lines if line in text] == []
     assert "SOLUTION" not in text
     for question in declare.questions_of(number):
-        assert f"{question.variable} = ..." in text
+        dots = '"""\n...\n"""' if question.kind == "text" else "..."
+        assert f"{question.variable} = {dots}" in text
         assert not any(hint in text for hint in question.hints)
         assert not question.why or question.why not in text
         assert not any(one.says in text for one in question.misconceptions)

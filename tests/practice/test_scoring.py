@@ -89,7 +89,7 @@ def test_a_right_answer_in_another_reasonable_form_is_right(asked, answer, right
         (COUNT, "1449", 1449.0, "without quotes"),
         (COUNT, True, 1.0, "True or False"),
         (COUNT, [1449, 3], 1449.0, "holds 2"),
-        (COUNT, FRAME, 1449.0, "holds 3"),
+        (COUNT, FRAME, 1449.0, "a whole table"),
         (COUNT, sum, 1449.0, "brackets"),
         (COUNT, -1449, 1449.0, "sign"),
         (COUNT, 20, 1449.0, "far too small"),

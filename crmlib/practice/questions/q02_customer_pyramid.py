@@ -58,22 +58,22 @@ Q1 = Question(
         Misconception(
             "everybody in the file",
             lambda bank: len(bank.customers),
-            "That is every row of the table: people who left years ago are still in it. Look at the column left.",
+            "That is every row of the table: people who left years ago are still in it. Look at the column `left`.",
         ),
         Misconception(
             "returners forgotten",
             lambda bank: int(bank.customers["left"].isna().sum()),
-            "Those who never left are right, but some people left and came back. Look at the column returned.",
+            "Those who never left are right, but some people left and came back. Look at the column `returned`.",
         ),
         Misconception(
             "left twice counted as present",
             lambda bank: int((bank.customers["left"].isna() | bank.customers["returned"].notna()).sum()),
-            "You thought of those who came back. But a few of them left a second time. Look at the column left_again.",
+            "You thought of those who came back. But a few of them left a second time. Look at the column `left_again`.",
         ),
         Misconception(
             "the leavers",
             lambda bank: int(bank.customers["left"].notna().sum()),
-            "That counts the people who left. The question asks for those who are still there: isna() and notna() are easily "
+            "That counts the people who left. The question asks for those who are still there: `isna()` and `notna()` are easily "
             "confused.",
         ),
         Misconception(
@@ -83,10 +83,10 @@ Q1 = Question(
         ),
     ],
     hints=[
-        "Find three columns of bank.customers with bank.describe('customers'): left, returned, left_again.",
-        "isna() is True where a cell is empty. Whose left is empty has never left.",
-        "Add those whose returned is filled and whose left_again is empty. In pandas, | means or and & means and; put each "
-        "condition in brackets, then .sum() counts the True.",
+        "Find three columns of `bank.customers` with `bank.describe('customers')`: `left`, `returned`, `left_again`.",
+        "`isna()` is True where a cell is empty. Those whose `left` is empty have never left.",
+        "Add those whose `returned` is filled and whose `left_again` is empty. In pandas `|` means or, `&` means and; put each "
+        "condition in brackets; then `.sum()` counts the True.",
     ],
 )
 
@@ -121,7 +121,7 @@ Q2 = Question(
         Misconception(
             "days since the first purchase",
             lambda bank: summary(bank, "2025-06-30", "days_observed"),
-            "These are the days since the first purchase. The question asks for the last one: max, not min.",
+            "These are the days since the first purchase. The question asks for the last one: `max`, not `min`.",
         ),
         Misconception(
             "window one day too long",
@@ -145,10 +145,10 @@ Q2 = Question(
         ),
     ],
     hints=[
-        "On 30 June 2025 nobody knew the purchases of July. Which rows of bank.purchases may count?",
-        "One value per customer: groupby('customer')['date'] and then the last day, max().",
-        "crm.customer_summary(bank.purchases, revenue='amount', as_of='2025-06-30').customers does it in one step. Read its "
-        "help for the right column, and make customer the index with set_index.",
+        "On 30 June 2025 nobody knew the purchases of July. Which rows of `bank.purchases` may count?",
+        "One value per customer: `.groupby('customer')['date']`, and of each group the last day, `.max()`.",
+        "`crm.customer_summary(bank.purchases, revenue='amount', as_of='2025-06-30').customers` does it in one step. Read its "
+        "help for the right column, and make customer the index with `set_index`.",
     ],
 )
 
@@ -192,9 +192,9 @@ Q3 = Question(
         ),
     ],
     hints=[
-        "Keep the rows of bank.years with year 2025: one row per customer.",
+        "Keep the rows of `bank.years` with year 2025: one row per customer.",
         "Sort by revenue, largest first; add up the revenue of the first fifth; divide by the revenue of all.",
-        "crm.top_share does it in one step: give it the rows of 2025, 0.2 and the column's name.",
+        "`crm.top_share` does it in one step: give it the rows of 2025, 0.2 and the column's name.",
     ],
 )
 
@@ -249,8 +249,8 @@ Q4 = Question(
     ],
     hints=[
         "The Top tier is the first 1 % of customers, rounded up, ranked by profit.",
-        "crm.customer_pyramid(rows of 2025, 'profit') returns a table, and .customers: one row per customer with a tier.",
-        "Keep the rows of .customers whose tier is 'Top', take the column customer, and make it a list with .tolist().",
+        "`crm.customer_pyramid(rows of 2025, 'profit')` returns a table, and in `.customers` one row per customer with a tier.",
+        "Keep the rows of `.customers` whose `tier` is 'Top', take the column `customer`, and make it a list with `.tolist()`.",
     ],
 )
 
@@ -295,7 +295,7 @@ Q5 = Question(
         Misconception(
             "contribution for profit",
             lambda bank: 100 * whale_curve(year(bank, 2025), "contribution").table.at[0, "top_20_share"],
-            "That is contribution, before overhead. The question asks for the column profit.",
+            "That is contribution, before overhead. The question asks for the column `profit`.",
         ),
         Misconception(
             "losses left out",
@@ -304,9 +304,9 @@ Q5 = Question(
         ),
     ],
     hints=[
-        "Rank by profit this time. The total is the sum of the column profit over all customers of 2025.",
+        "Rank by profit this time. The total is the sum of the column `profit` over all customers of 2025.",
         "Some customers lose the bank money. They belong to the total, so a share may well be above 100 %.",
-        "crm.whale_curve(rows of 2025, 'profit').table has the column top_20_share; .at[0, 'top_20_share'] takes the number. "
+        "`crm.whale_curve(rows of 2025, 'profit').table` has the column `top_20_share`; `.at[0, 'top_20_share']` takes the number. "
         "Then turn the share into percent.",
     ],
 )
@@ -343,7 +343,7 @@ Q6 = Question(
         ),
     ],
     hints=[
-        "Draw it: crm.show.plot_whale_curve(crm.whale_curve(rows of 2025)).",
+        "Draw it: `crm.show.plot_whale(crm.whale_curve(rows of 2025).curve)`.",
         "What happens to the curve to the right of its highest point?",
     ],
 )
@@ -409,9 +409,9 @@ Q7 = Question(
         ),
     ],
     hints=[
-        "Two frames: the full years (months equals 12) of 2024, and those of 2025.",
-        "crm.tier_migration(before, after, 'revenue', money_cuts=(10_000, 4_000, 1_000)) counts the moves in its .table.",
-        "From the rows of .table with the moves up and down, take the column customers; subtract.",
+        "Two frames: the full years (`months` equals 12) of 2024, and those of 2025.",
+        "`crm.tier_migration(before, after, 'revenue', money_cuts=(10_000, 4_000, 1_000))` counts the moves in its `.table`.",
+        "From the rows of `.table` with the moves up and down, take the column `customers`; subtract.",
     ],
 )
 
@@ -471,9 +471,9 @@ Q8 = Question(
         ),
     ],
     hints=[
-        "bank.market has one row per year and bank. The market is the sum over the banks of a year.",
-        "crm.market_share_of_high_value(bank.market, 'Harbour Bank') has a row per year. Compare the last two rows.",
-        "Two columns answer the question: high_value_customers and high_value_share.",
+        "`bank.market` has one row per year and bank. The market is the sum over the banks of a year.",
+        "`crm.market_share_of_high_value(bank.market, 'Harbour Bank')` has a row per year. Compare the last two rows.",
+        "Two columns answer the question: `high_value_customers` and `high_value_share`.",
     ],
 )
 
@@ -506,7 +506,7 @@ Q9 = Question(
         Misconception(
             "regression to the mean read as an effect",
             "a",
-            "Look at the row picked by after: it grew most, phone line or not. Who is picked for a very good year looks worse in "
+            "Look at the row picked by `after`: it grew most, phone line or not. Who is picked for a very good year looks worse in "
             "the other year.",
         ),
         Misconception(
@@ -522,7 +522,7 @@ Q9 = Question(
         ),
     ],
     hints=[
-        "Compare three rows of the table: picked by before, by after, by average. Only the way of picking differs.",
+        "Compare three rows of the table: picked by `before`, by `after`, by `average`. Only the way of picking differs.",
         "To know what the line did, whom would you compare these customers with? Are there any such customers?",
     ],
 )
