@@ -7,6 +7,8 @@ aside, counted and explained. Functions that estimate one thing refuse such rows
 from __future__ import annotations
 
 from crmlib._frames import Result
+from crmlib.loyalty._answers import with_scales
+from crmlib.loyalty.behaviour import behaviour_after, loyal_effects
 from crmlib.loyalty.curve import Curve, difference_in_differences, follow_up, satisfaction_curve
 from crmlib.loyalty.effects import effect_sizes, loyalty_levers
 from crmlib.loyalty.indices import Indices, loyalty_indices
@@ -19,16 +21,19 @@ __all__ = [
     "Curve",
     "Indices",
     "Result",
+    "behaviour_after",
     "cells_of",
     "compare_types",
     "defection_gain",
     "difference_in_differences",
     "effect_sizes",
     "follow_up",
+    "loyal_effects",
     "loyalty_indices",
     "loyalty_levers",
     "loyalty_rules",
     "loyalty_types",
     "reported_gains",
     "satisfaction_curve",
+    "with_scales",
 ]

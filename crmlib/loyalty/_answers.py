@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_numbers, rows_text
+from crmlib._frames import need_columns, need_frame, need_numbers, rows_text
 
 
 def need_scale(scale: Sequence[float], name: str) -> tuple[float, float]:
@@ -93,3 +93,43 @@ def need_weights(frame: pd.DataFrame, weight: str | None, what: str) -> np.ndarr
             "how many customers a row stands. Correct these rows, or leave them out."
         )
     return numbers
+
+
+SCALES = {
+    "attachment": ("att1", "att2", "att3"),
+    "intention": ("int1", "int2", "int3"),
+    "switching_cost": ("swc1", "swc2", "swc3"),
+    "image": ("visual1", "visual2", "mind1", "mind2"),
+    "special_treatment": ("spe1", "spe2"),
+    "discounts": ("eco1", "eco2"),
+    "satisfaction": ("sat_overall", "sat_expected", "sat_ideal"),
+}
+ENDS = {"satisfaction": (1, 10)}  # every other scale runs from 1 to 7
+
+
+def with_scales(survey: pd.DataFrame) -> pd.DataFrame:
+    """Add to a survey's answers the mean of each set of items that the loyalty lesson uses.
+
+    Parameters
+    ----------
+    survey : one row per answer, with the items of either company's survey (att1, att2, att3, int1 ...).
+
+    Returns
+    -------
+    The survey, with `attachment`, `intention`, `switching_cost`, `image`, `special_treatment` and `discounts` (means on
+    1-7) and `satisfaction` (the mean of three answers on 1-10, as an index from 0 to 100). An item without an answer
+    leaves the mean empty.
+
+    Raises
+    ------
+    ValueError, TypeError : an item is missing, holds no numbers or is outside its scale.
+
+    >>> items = {item: [4] for names in SCALES.values() for item in names}
+    >>> with_scales(pd.DataFrame(items))[["attachment", "satisfaction"]].round(1)
+       attachment  satisfaction
+    0         4.0          33.3
+    """
+    what = "The survey"
+    need_columns(need_frame(survey, what), [item for items in SCALES.values() for item in items], what)
+    means = {name: item_mean(survey, items, ENDS.get(name, (1, 7)), what)[0] for name, items in SCALES.items()}
+    return survey.assign(**means | {"satisfaction": 100 * (means["satisfaction"] - 1) / 9})

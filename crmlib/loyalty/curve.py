@@ -204,7 +204,9 @@ def satisfaction_curve(
             )
         except ValueError as problem:
             raise ValueError(f"Group {name!r}: {problem}") from None
-        line = tuple(per * number for number in found.contrast(np.array([0.0, 1.0])))
+        # an outcome that never varies has a slope of exactly 0, not of the last bit
+        flat = np.ptp(rows["value"]) == 0
+        line = (0.0,) * 4 if flat else tuple(per * number for number in found.contrast(np.array([0.0, 1.0])))
         mean = np.average(rows["value"], weights=rows["weight"])
         slopes.append((name, len(rows), rows["customer"].nunique(), mean, *line))
     columns = ["group", "answers", "customers", "outcome", "slope", "error", "low", "high"]

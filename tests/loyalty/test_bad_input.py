@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmlib.loyalty import (
+    behaviour_after,
     cells_of,
     difference_in_differences,
     effect_sizes,
@@ -17,7 +18,9 @@ from crmlib.loyalty import (
     loyalty_rules,
     loyalty_types,
     satisfaction_curve,
+    with_scales,
 )
+from tests.loyalty.test_estimates import ASKED, PEOPLE, YEARS
 
 SURVEY = pd.DataFrame(
     {
@@ -127,6 +130,17 @@ REFUSED = {
     "too few rows": (effect_sizes, [ANSWERS.iloc[2:5], EFFECTS], {}, "3 customers are too few to estimate 3 numbers"),
     "no such confounder": (effect_sizes, [ANSWERS, EFFECTS.assign(adjust_for="age")], {}, "The frame of answers has no column 'age'"),
     "no row is complete": (effect_sizes, [ANSWERS.assign(satisfaction=np.nan), EFFECTS], {}, "has the same value in all 0 usable rows"),
+    "a year twice": (behaviour_after, [ASKED, pd.concat([YEARS, YEARS.iloc[[0]]]), PEOPLE], {},
+        "The frame of years must have one row per customer and year, but some repeat. Add them up first."),
+    "a person twice": (behaviour_after, [ASKED, YEARS, pd.concat([PEOPLE, PEOPLE])], {},
+        "The frame of customers must have one row per customer"),
+    "an answer without a date": (behaviour_after, [ASKED.assign(asked=pd.NaT), YEARS, PEOPLE], {},
+        "Every answer needs a date in 'asked', and every customer one in 'joined'. Remove rows without."),
+    "no referrers": (behaviour_after, [ASKED, YEARS, PEOPLE.drop(columns="referrer")], {},
+        "The frame of customers has no column 'referrer'."),
+    "revenue as text": (behaviour_after, [ASKED, YEARS.assign(revenue="100"), PEOPLE], {},
+        "Column 'revenue' of the frame of years must hold numbers, but row 0 has the text '100'."),
+    "a survey without items": (with_scales, [SURVEY], {}, "The survey has no columns 'swc1', 'swc2', 'swc3'"),
 }  # fmt: skip
 
 

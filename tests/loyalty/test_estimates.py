@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from crmlib.loyalty import (
+    behaviour_after,
     difference_in_differences,
     effect_sizes,
     follow_up,
+    loyal_effects,
     loyalty_levers,
     satisfaction_curve,
+    with_scales,
 )
 
 
@@ -337,3 +340,75 @@ def test_follow_up_against_a_loop(rows, months):
             follow_up(answers, exits, months=months)
     else:
         assert follow_up(answers, exits, months=months).customers["stayed"].tolist() == expected
+
+
+# --- behaviour of the year after ---------------------------------------------------------------------------------------
+
+YEARS = pd.DataFrame(
+    [
+        (1, 2024, 12, 2, 100.0, 10.0, 90.0, 0.010, 0.010),
+        (1, 2025, 12, 3, 150.0, 20.0, 130.0, 0.012, 0.010),
+        (2, 2024, 12, 1, 0.5, 5.0, -4.5, 0.010, 0.010),
+        (2, 2025, 7, 0, 10.0, 2.0, 8.0, 0.010, 0.006),  # left in summer: no full year to compare
+        (3, 2025, 12, 1, 40.0, 4.0, 36.0, 0.010, 0.010),
+    ],
+    columns=[
+        "customer",
+        "year",
+        "months",
+        "products",
+        "revenue",
+        "cost_to_serve",
+        "contribution",
+        "paid_rate",
+        "list_rate",
+    ],
+)
+PEOPLE = pd.DataFrame(
+    {
+        "customer": [1, 2, 3, 4, 5],
+        "joined": pd.to_datetime(["2020-10-01", "2023-10-02", "2024-10-01", "2025-09-30", "2025-10-01"]),
+        "referrer": pd.array([None, None, 1, 1, 1], dtype="Int64"),
+    }
+)
+ASKED = pd.DataFrame({"customer": [2, 1, 3], "wave": 2024, "asked": pd.to_datetime(["2024-10-01"] * 3)})
+
+
+def test_behaviour_is_taken_from_the_right_year_and_kept_in_order():
+    found = behaviour_after(ASKED, YEARS, PEOPLE)
+    assert found["customer"].tolist() == [2, 1, 3]
+    assert found["brought"].tolist() == [0, 2, 0]  # on the day of the question and 364 days later, not a year later
+    np.testing.assert_allclose(found["tenure"], [365 / 365.25, 4.0, 0.0], atol=0.01)
+    np.testing.assert_allclose(found["products"], [1, 2, np.nan])
+    np.testing.assert_allclose(found["products_added"], [np.nan, 1, np.nan])
+    np.testing.assert_allclose(found["private_rate"], [np.nan, 0.2, 0.0], atol=1e-9)
+    np.testing.assert_allclose(found["log_revenue"], [0.0, np.log(100), np.nan])  # below one yuan counts as one
+    np.testing.assert_allclose(found["log_cost"], [np.nan, np.log(20), np.log(4)])
+    np.testing.assert_allclose(found["contribution"], [np.nan, 130, 36])
+
+
+def test_two_answers_of_one_customer_each_get_their_own_year():
+    twice = pd.DataFrame({"customer": 1, "wave": [2024, 2023], "asked": pd.to_datetime(["2024-10-01", "2023-10-01"])})
+    found = behaviour_after(twice, YEARS, PEOPLE)
+    assert found["brought"].tolist() == [2, 0]
+    np.testing.assert_allclose(found["contribution"], [130, 90])
+
+
+def test_every_effect_of_the_loyal_has_its_columns_and_a_note():
+    made = {"stayed", "attachment", "satisfaction", "switching_cost", "price_ok", "recommend"}
+    made |= set(behaviour_after(ASKED, YEARS, PEOPLE).columns)
+    effects = loyal_effects()
+    wanted = {*effects["cause"], *effects["outcome"], *", ".join(effects["adjust_for"]).split(", ")}
+    assert wanted <= made
+    assert (effects["confounded_by"].str.len() > 10).all()
+
+
+@given(st.integers(1, 7), st.integers(1, 7), st.integers(1, 10))
+def test_scales_are_means_in_points_and_satisfaction_an_index(one, two, three):
+    items = ["att1", "att2", "att3", "int1", "int2", "int3", "swc1", "swc2", "swc3", "visual1", "visual2", "mind1", "mind2",
+             "spe1", "spe2", "eco1", "eco2"]  # fmt: skip
+    survey = pd.DataFrame({item: [one, two] for item in items}).assign(sat_overall=three, sat_expected=10, sat_ideal=1)
+    found = with_scales(survey)
+    assert found["attachment"].tolist() == found["image"].tolist() == [one, two]
+    assert found["satisfaction"].tolist() == pytest.approx([(three + 11 - 3) / 27 * 100] * 2)
+    assert list(found.columns[: len(survey.columns)]) == list(survey.columns)
