@@ -65,7 +65,7 @@ def plain(value: object) -> JSON:
     >>> plain(sum)
     Traceback (most recent call last):
     ...
-    TypeError: It is a function, not its result: are the brackets () after its name missing?
+    TypeError: It is a function, not its result: are the brackets `()` after its name missing?
     """
     kind = type(value)
     if value is ...:
@@ -102,10 +102,10 @@ def plain(value: object) -> JSON:
             "values": [_cells(_listed(value.iloc[:, place].array)) for place in range(value.shape[1])],
         }
     if kind in _FUNCTIONS:
-        raise TypeError("It is a function, not its result: are the brackets () after its name missing?")
+        raise TypeError("It is a function, not its result: are the brackets `()` after its name missing?")
     raise TypeError(
         f"It is of the type {type.__name__ if kind is type else kind.__name__!s:.40}, which cannot be read as an answer. "
-        "Take the number, the text, the list or the table out of it."
+        "Take the number, the text, the list or the table out of it (a result of crmlib has `.table`, and mostly `.customers`)."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from crmlib.practice.answers import JSON, LARGEST
@@ -38,7 +39,7 @@ def read(question: Question, answer: JSON) -> Any:
         return _ids(answer)
     if question.kind == "series":
         return _series(answer)
-    single = _single(answer)
+    single = _single(answer, question.kind in NUMERIC)
     if single is None:
         raise Trouble("The answer is empty: a missing number (NaN) or None came out of the calculation.")
     if question.kind == "text":
@@ -56,6 +57,12 @@ def read(question: Question, answer: JSON) -> Any:
 def _number(value: JSON) -> float:
     if isinstance(value, bool):
         raise Trouble("The answer is True or False, but a number is asked for: was == typed, or a sum forgotten?")
+    if isinstance(value, str) and re.match(r"-?\d+ days|P\d", value):
+        raise Trouble(
+            "These are spans of time, but numbers are asked for: `.dt.days` turns a column of them into whole days."
+        )
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value):
+        raise Trouble("These are dates, but numbers are asked for: the difference of two dates, in days.")
     if isinstance(value, str):
         raise Trouble("The answer is text, but a number is asked for. Write it without quotes and without units.")
     if not isinstance(value, int | float):
@@ -69,7 +76,7 @@ def _number(value: JSON) -> float:
     return number
 
 
-def _single(answer: JSON) -> JSON:
+def _single(answer: JSON, numeric: bool) -> JSON:
     """Take the one value out of a list, series or frame that holds no more."""
     for _ in range(3):
         if isinstance(answer, dict):
@@ -80,7 +87,8 @@ def _single(answer: JSON) -> JSON:
         if not isinstance(answer, list):
             break
         if len(answer) != 1:
-            raise Trouble(f"One value is asked for, but the answer holds {len(answer):,}.")
+            more = " Was `.sum()`, `.mean()` or `len()` forgotten?" if numeric else ""
+            raise Trouble(f"One value is asked for, but the answer holds {len(answer):,}.{more}")
         answer = answer[0]
     if isinstance(answer, list | dict):
         raise Trouble("One value is asked for, but the answer is a list or a table.")

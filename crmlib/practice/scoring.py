@@ -100,7 +100,8 @@ def judge(question: Question, answer: JSON, about: Known) -> Score:
     if question.kind == "text":
         if not given or set(given) <= {".", "…", " "}:
             return scored(NOT_ATTEMPTED, "There is no text yet.")
-        return scored(BY_HAND, f"{len(given.split()):,} words. Your instructor reads it, by the rubric.")
+        words = len(given.split())
+        return scored(BY_HAND, f"{words:,} word{'s' * (words != 1)}. Your instructor reads it, by the rubric.")
     if same(question, given, about.right):
         return scored(CORRECT, question.why)
     for name, value, says in about.wrong:

@@ -20,7 +20,7 @@ _STYLE = """<style>
 .crm-quiz .widget-radio, .crm-quiz .widget-radio-box { height: auto; width: auto; }
 .crm-quiz .widget-radio-box label { display: flex; flex-direction: row-reverse; justify-content: flex-end; gap: 0.6em;
   height: auto; max-width: 46em; margin: 2px 0; padding: 0; line-height: 1.45; white-space: normal; }
-.crm-quiz .widget-radio-box input { position: static; float: none; flex: none; margin: 0.25em 0 0; }
+.crm-quiz .widget-radio-box input { position: static; float: none; flex: none; margin: 0.1em 0 0; }
 </style>"""
 
 
