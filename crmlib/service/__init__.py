@@ -19,7 +19,13 @@ from crmlib.service.complaints import (
 )
 from crmlib.service.control import WESTERN_ELECTRIC, ControlChart, Rule, control_chart, zone_signals
 from crmlib.service.gaps import five_gaps
-from crmlib.service.importance import QUADRANTS, derived_importance, importance_by_class, importance_performance
+from crmlib.service.importance import (
+    QUADRANTS,
+    derived_importance,
+    importance_by_class,
+    importance_performance,
+    servqual_attributes,
+)
 from crmlib.service.participation import invitation_effect
 from crmlib.service.scales import (
     difference_reliability,
@@ -57,6 +63,7 @@ __all__ = [
     "reliability",
     "reverse_items",
     "servqual",
+    "servqual_attributes",
     "stayed_after",
     "zero_complaint_roads",
     "zone_signals",

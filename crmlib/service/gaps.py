@@ -30,7 +30,7 @@ _GAPS = (
     (
         3,
         "delivery",
-        "执行差距",
+        "服务传递差距",
         "the standards – the service delivered",
         "branch managers, staff and human resources",
         "hiring, training, rosters, and authority to solve",
@@ -40,7 +40,7 @@ _GAPS = (
     (
         4,
         "promise",
-        "承诺差距",
+        "市场沟通差距",
         "the service delivered – what advertising and sales promise",
         "marketing communication and sales",
         "promise what operations can keep; say what goes wrong before it does",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import listed, need_columns, need_frame, need_numbers, need_yes_no, ordered_category
+from crmlib.service.scales import need_scale
 
 # (important, performs well) -> what to do; the names of the authors, in the order of urgency.
 QUADRANTS = ("concentrate here", "keep up the good work", "low priority", "possible overkill")
@@ -81,6 +82,44 @@ def importance_performance(
     if rival:
         out["lead"] = out[performance] - out[rival]
     return out
+
+
+def servqual_attributes(
+    table: pd.DataFrame, by: str | None = None, *, group: str = "all", scale: tuple[int, int] = (1, 7)
+) -> pd.DataFrame:
+    """Turn SERVQUAL's table into attributes for the grid: importance in points of 100, performance on 0-100.
+
+    Parameters
+    ----------
+    table : the `.table` of `servqual`, with importance; its overall rows are left out.
+    by : its column of groups; None: one group, called `group`.
+    scale : lowest and highest answer of the survey; performance = 100 (perception − low) / (high − low).
+
+    Returns
+    -------
+    Frame, one row per group and dimension: `group`, `attribute`, `importance`, `performance`.
+
+    Raises
+    ------
+    ValueError, TypeError : a column is missing or of the wrong type, or the scale is none.
+
+    >>> table = pd.DataFrame({"dimension": ["speed", "overall"], "importance": [1.0, 1.0], "perception": [4.0, 4.0]})
+    >>> servqual_attributes(table)
+      group attribute  importance  performance
+    0   all     speed       100.0         50.0
+    """
+    what = "The table of SERVQUAL"
+    low, high = need_scale(scale)
+    need_columns(need_frame(table, what), ["dimension", "importance", "perception"] + ([by] if by else []), what)
+    rows = table[table["dimension"] != "overall"]
+    return pd.DataFrame(
+        {
+            "group": rows[by].astype("str") if by else group,
+            "attribute": rows["dimension"],
+            "importance": 100 * rows["importance"],
+            "performance": 100 * (rows["perception"] - low) / (high - low),
+        }
+    ).reset_index(drop=True)
 
 
 def importance_by_class(
