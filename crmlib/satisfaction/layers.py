@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmlib._frames import Result, listed, need_columns, need_frame, need_numbers, rows_text
 from crmlib.satisfaction._answers import Scale, as_names, grouped, limits, moments, need_level, need_scale, usable
-from crmlib.satisfaction.scores import item_scores
+from crmlib.satisfaction.scores import score_items
 
 HORIZONTAL = {
     "mind": ("mind1", "mind2"),
@@ -46,7 +46,7 @@ def satisfaction_layers(
     Returns
     -------
     Result. table, one row per group and layer: `by`, `layer`, `answers`, `score`, `low`, `high`. customers, one row per
-    usable answer: key, `by`, one column per layer (0-100). excluded: as in `item_scores`.
+    usable answer: key, `by`, one column per layer (0-100). excluded: as in `item_scores`, and no group.
 
     Raises
     ------
@@ -63,17 +63,10 @@ def satisfaction_layers(
     level, ends = need_level(level), need_scale(scale)
     if by is not None and not isinstance(by, str):
         raise ValueError(f"`by` must name one column of groups, such as 'branch', but it is {by!r}.")
-    found = item_scores(answers, layers, scale=scale, reverse=reverse, keep=as_names(by), key=key)
+    found = score_items(answers, layers, scale, reverse, (), key, groups=as_names(by))
     names = list(layers)
     scores = 100 * (found.customers[names] - ends[0]) / (ends[1] - ends[0])
     customers = found.customers.assign(**scores)
-    if by is not None:
-        there = customers[by].notna()
-        if not there.all():
-            raise ValueError(
-                f"Column {by!r} of the survey is empty in {rows_text(~there)} of the usable answers. Fill it in, or remove "
-                f"these rows yourself: frame.dropna(subset=[{by!r}])."
-            )
     codes, groups = grouped(customers, by)
     lines = []
     for name in names:

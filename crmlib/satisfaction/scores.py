@@ -32,7 +32,8 @@ FORMULAS = {
     "ideal_gap": ("I − P, mean over answers", -1),
     "perception": ("P, mean over answers", 1),
 }
-THREE = ("gap", "mean_ratio", "ratio_of_means", "ideal_gap")
+COMPARING = ("gap", "mean_ratio", "ratio_of_means", "ideal_gap")
+MOST_GROUPS = 1_000
 CLASSES = ("dissatisfied", "satisfied", "delighted")
 
 
@@ -85,6 +86,21 @@ def item_scores(
     1         2          4.5         6.0
     2         3          7.0         7.0
     """
+    return score_items(answers, items, scale, reverse, as_names(keep), key, least, check_direction)
+
+
+def score_items(
+    answers: pd.DataFrame,
+    items: Mapping[str, Sequence[str]],
+    scale: Scale,
+    reverse: Sequence[str],
+    keep: Sequence[str],
+    key: str | Sequence[str],
+    least: float = 0.5,
+    check_direction: bool = True,
+    groups: Sequence[str] = (),
+) -> Result:
+    """Do the work of `item_scores`; an answer without one of the `groups` is set aside."""
     low, high = need_scale(scale)
     if not isinstance(items, Mapping) or not items:
         raise ValueError(
@@ -104,7 +120,7 @@ def item_scores(
             if empty
             else f"`reverse` names {listed(unknown)}, which is none of the items. Correct the name."
         )
-    keys, keep = as_names(key), as_names(keep)
+    keys, keep = as_names(key), [*groups, *keep]
     need_columns(need_frame(answers, SURVEY), [*keys, *keep, *every], SURVEY)
     answers = answers.reset_index(drop=True)
     given = numbers_on_scale(answers, every, dict.fromkeys(every, (low, high)))
@@ -124,7 +140,7 @@ def item_scores(
         answers,
         given,
         keys,
-        [],
+        groups,
         [(f"an item not on the scale {scale_text((low, high))}", off), ("too few items answered", few)],
     )
     names = answers.loc[rows, list(dict.fromkeys([*keys, *keep]))]
@@ -268,7 +284,7 @@ def formula_ranks(
     answers: pd.DataFrame,
     by: str,
     *,
-    formulas: Sequence[str] = THREE,
+    formulas: Sequence[str] = COMPARING,
     expectation: str = "expectation",
     perception: str = "perception",
     ideal: str = "ideal",
@@ -280,7 +296,7 @@ def formula_ranks(
 
     Rank 1 is the most satisfied group by that formula: the largest gap or ratio, the *smallest* distance to the ideal. Equal
     scores share the better rank. Intervals stay within what the scale allows; that of the ratio of means comes from its
-    linear approximation (delta method). A group with one answer has a score, but no interval.
+    linear approximation (delta method). A group with one answer has a score, but no interval; nor has a ratio of 0.
 
     Parameters
     ----------
@@ -321,6 +337,11 @@ def formula_ranks(
     )
     if len(found.table) < 2:
         raise ValueError(f"Only one group in column {by!r}: nothing to rank. Choose a column with several groups.")
+    if len(found.table) > MOST_GROUPS:
+        raise ValueError(
+            f"Column {by!r} has {len(found.table):,} groups, too many to rank in pairs. Choose a column with at most "
+            f"{MOST_GROUPS:,}, such as the branch."
+        )
     codes, groups = grouped(found.customers, by)
     low, high = need_scale(scale)
     e, p = found.customers[expectation].to_numpy(), found.customers[perception].to_numpy()

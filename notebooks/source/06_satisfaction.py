@@ -182,8 +182,8 @@ ranks.table.sort_values("gap").head(8)
 
 # %%
 by_branch = ranks.table.set_index("branch")
-three = ["gap", "mean_ratio", "ratio_of_means", "ideal_gap"]
-best = {formula: by_branch[formula].idxmin() for formula in three}
+formulas = ["gap", "mean_ratio", "ratio_of_means", "ideal_gap"]
+best = {formula: by_branch[formula].idxmin() for formula in formulas}
 print("best branch:", best)
 print("Same winner? You said", guess_same_winner, "- the data say", len(set(best.values())) == 1)
 

@@ -92,6 +92,9 @@ REFUSED = {
         "Column 'ideal' cannot be both an answer and a customer or group. Name another column."),
     "one group": (RANKS, [SURVEY.query("branch == 'A'"), "branch"], {},
         "Only one group in column 'branch': nothing to rank. Choose a column with several groups."),
+    "a group for each customer": (RANKS, [pd.concat([SURVEY] * 200, ignore_index=True).assign(
+        customer=range(1_600), house=range(1_600)), "house"], {},
+        "Column 'house' has 1,600 groups, too many to rank in pairs. Choose a column with at most 1,000, such as the branch."),
     "two columns of groups": (RANKS, [SURVEY, ["branch", "customer"]], {},
         "`by` must name one column of groups, such as 'branch', but it is ['branch', 'customer']."),
     "an unknown formula": (RANKS, [SURVEY, "branch"], {"formulas": ["gap", "happiness"]},
@@ -201,6 +204,9 @@ SET_ASIDE = {
         {"trust": ["t1", "t2"]}], {}, [["too few items answered", 1, "1"]], 4),
     "a composite with a gap": (composite_index, [ITEMS.assign(t1=[1, np.nan, 4, 6, 7]), {"t1": 0.5, "t2": 0.5}], {},
         [["no t1", 1, "1"]], 4),
+    "layers of nobody's branch": (satisfaction_layers,
+        [ITEMS.assign(branch=["A", None, "A", " ", "B"]), {"trust": ["t1", "t2"]}, "branch"], {},
+        [["no branch", 2, "1 and 3"]], 3),
     "repeated item answers": (satisfaction_layers, [pd.concat([ITEMS, ITEMS.iloc[:1]]), {"trust": ["t1", "t2"]}], {},
         [["the same answer again", 1, "5"]], 5),
 }  # fmt: skip

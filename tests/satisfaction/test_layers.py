@@ -34,12 +34,6 @@ def test_layers_by_hand():
     assert (found.table["high"] <= 100).all()
 
 
-def test_a_gap_in_the_branch_is_refused():
-    answers = pd.DataFrame({"customer": [1, 2], "branch": ["A", None], "mind1": [7, 5]})
-    with pytest.raises(ValueError, match="Column 'branch' of the survey is empty in 1 row"):
-        satisfaction_layers(answers, {"mind": ["mind1"]}, "branch")
-
-
 def test_a_perfect_ladder_and_no_ladder():
     draws = np.random.default_rng(1)
     felt = draws.uniform(0, 100, 2_000)

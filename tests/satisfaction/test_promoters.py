@@ -76,6 +76,18 @@ def test_the_interval_covers_whatever_the_shares(n):
         assert (covered[:, 1] < 0.935).mean() > 0.7  # the plain ± 1.96 se does not
 
 
+@pytest.mark.parametrize("n", [8, 25, 100])
+def test_the_interval_of_a_skewed_answer_covers_and_stays_on_the_scale(n):
+    """20 000 samples of answers on 1-10 of which four in five are 8 or more."""
+    scale, chance = np.arange(1, 11), np.array([1, 1, 1, 2, 3, 5, 8, 19, 28, 32]) / 100
+    sample = np.random.default_rng(n).choice(scale, size=(20_000, n), p=chance)
+    low, high = limits(sample.mean(axis=1), sample.var(axis=1, ddof=1) / n, np.full(20_000, n), (1, 10), 0.95)
+    true = (scale * chance).sum()
+    assert 0.92 <= ((low <= true) & (true <= high)).mean() <= 0.98
+    assert low.min() >= 1
+    assert high.max() <= 10
+
+
 def test_all_alike_is_no_proof():
     """Ten promoters of ten do not show that all customers are; the plain interval would have no width."""
     row = net_promoter_score(survey([10] * 10)).table.iloc[0]
