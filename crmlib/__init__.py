@@ -83,6 +83,25 @@ _ROOMS = {
         "zero_complaint_roads",
         "zone_signals",
     ),
+    "value": (
+        "buying_model",
+        "clv_table",
+        "fit_buying",
+        "fit_cohort",
+        "fit_spend",
+        "hold_out_test",
+        "predict_purchases",
+        "predict_spend",
+        "purchase_clv",
+        "referral_value",
+        "residual_by_tenure",
+        "retention_clv",
+        "rfm_scores",
+        "spend_model",
+        "value_components",
+        "value_drivers",
+        "value_scorecard",
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
