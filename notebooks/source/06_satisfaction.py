@@ -297,8 +297,8 @@ ladder.groupby("in_step")[["share", "if_unrelated"]].sum().round(3)
 
 # %% [markdown] lang="en"
 # 90 % of customers are in step, which looks like a fine ladder. But if the rungs had nothing to do with each other, 80 %
-# would be in step, simply because the lower ones are reached by more. The ladder explains the other ten points
-# (Guttman 1944). *Falling means alone prove no ladder.*
+# would be in step, simply because the lower ones are reached by more. The other ten points say that
+# the rungs belong together: as on a ladder (Guttman 1944), or because happy customers mark everything higher. *Falling means alone prove no ladder.*
 
 # %% [markdown] lang="en"
 # ### One number for the board: an index
@@ -442,11 +442,11 @@ for formula in crm.satisfaction.FORMULAS:
 # | for the question | use | because |
 # |---|---|---|
 # | who *serves* best (the bonus) | perception alone, with intervals | a branch does not make its customers' expectations |
-# | where do we *promise* too much (branches 25, 12, 34) | the gap $P - E$ | that is what it measures |
+# | where do expectations *run ahead* (branches 25, 12, 34) | the gap $P - E$ | that is what it measures |
 # | what should we *develop* | distance to the ideal $I - P$ | it asks what would be best, not what is usual |
 # | nothing | a ratio on a rating scale | it hangs on how the boxes are numbered |
 #
-# And not to ranks 1 to 6 as if they were known: by perception only branches 35 and 11 have intervals that reach the
+# And he does not take ranks 1 to 6 as known: by perception only branches 35 and 11 have intervals that reach the
 # best one's. For the other four bonuses the survey cannot name a winner. Share them, or ask more customers.
 
 # %% [markdown] lang="en"
@@ -480,8 +480,8 @@ for formula in crm.satisfaction.FORMULAS:
 
 # %% [markdown] lang="en"
 # Perception alone: τ 0.74, and four of the six bonuses go to the right branches. The gap: 0.41, and two of six. The
-# truly most satisfied branch is **35**, which no formula of the manual puts first. All fall short of 1, since 74
-# answers a branch are few.
+# truly most satisfied branch is **35**, which no formula of the manual puts first. Even perception falls short of
+# 1: 74 answers a branch are few.
 #
 # Remember what this proves: in this bank customers' satisfaction follows the service, and a branch whose customers
 # expect more is not less liked for it. That was put in. In a real bank, find out.
