@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
+from crmlib.companies import load_utility
 from crmlib.loyalty import LOYALTY_TYPES, defection_gain, loyalty_types, satisfaction_curve
 from crmlib.show import (
     description,
@@ -21,6 +22,7 @@ from crmlib.show import (
     plot_loyalty_map,
     plot_satisfaction_curve,
 )
+from tests.loyalty.test_truth import utility_rows
 
 SOURCE = "notebooks/source/08_loyalty.py"
 
@@ -123,6 +125,13 @@ def test_what_the_lesson_says_of_the_opening_and_the_curve(lesson, prose):
         f"Our slope of −{choice['slope'] / 100:.3f} has an error of {error:.3f}: the truth of −{-truth:.3f} lies two",
     )
     assert 1.5 < (choice["slope"] / 100 + truth) / -error < 2.5
+
+
+def test_counted_by_months_the_slope_is_what_the_lesson_says(prose):
+    by_month = {row[0]: row for row in utility_rows(load_utility())[0]}
+    _, slope, error, truth = by_month["switch.slope_index"]
+    said(prose, f"the answers give −{-slope:.3f} with an error of {error:.3f}: one error away")
+    assert abs(slope - truth) < error
 
 
 def test_what_the_lesson_says_of_money(lesson, prose):
