@@ -13,7 +13,6 @@ from crmlib.companies import Company
 from crmlib.practice.declare import Misconception, Question
 from crmlib.pyramid import (
     customer_pyramid,
-    customer_summary,
     regression_to_the_mean,
     tier_migration,
     top_share,
@@ -99,8 +98,14 @@ def days_since(bank: Company) -> pd.Series:
     return (pd.Timestamp("2025-06-30") - last).dt.days
 
 
-def summary(bank: Company, as_of: str, column: str) -> pd.Series:
-    return customer_summary(bank.purchases, revenue="amount", as_of=as_of).customers.set_index("customer")[column]
+def first_and_last(bank: Company, until: str) -> pd.DataFrame:
+    log = bank.purchases[bank.purchases["date"] <= until]
+    return log.groupby("customer")["date"].agg(first="min", last="max")
+
+
+def days_first_to_last(bank: Company) -> pd.Series:
+    days = first_and_last(bank, "2025-06-30")
+    return (days["last"] - days["first"]).dt.days
 
 
 Q2 = Question(
@@ -114,13 +119,13 @@ Q2 = Question(
     misconceptions=[
         Misconception(
             "recency of the BG/NBD model",
-            lambda bank: summary(bank, "2025-06-30", "days_first_to_last"),
+            days_first_to_last,
             "These are the days from the first to the last purchase: what probability models call recency. A manager asks how "
             "long a customer has been silent.",
         ),
         Misconception(
             "days since the first purchase",
-            lambda bank: summary(bank, "2025-06-30", "days_observed"),
+            lambda bank: (pd.Timestamp("2025-06-30") - first_and_last(bank, "2025-06-30")["first"]).dt.days,
             "These are the days since the first purchase. The question asks for the last one: `max`, not `min`.",
         ),
         Misconception(
@@ -130,12 +135,12 @@ Q2 = Question(
         ),
         Misconception(
             "the end of the year",
-            lambda bank: summary(bank, "2025-12-31", "days_since_last"),
+            lambda bank: (pd.Timestamp("2025-12-31") - first_and_last(bank, "2025-12-31")["last"]).dt.days,
             "That is the view from 31 December. The question looks from 30 June: later purchases have not happened yet.",
         ),
         Misconception(
             "later purchases left in",
-            lambda bank: (pd.Timestamp("2025-06-30") - bank.purchases.groupby("customer")["date"].max()).dt.days,
+            lambda bank: (pd.Timestamp("2025-06-30") - first_and_last(bank, "2025-12-31")["last"]).dt.days,
             "Some customers have fewer than 0 days: their last purchase comes after 30 June. Drop the later purchases first.",
         ),
         Misconception(
@@ -208,8 +213,7 @@ def top_customers(bank: Company) -> list:
 
 
 def top_by(frame: pd.DataFrame, column: str) -> list:
-    ranked = customer_pyramid(frame, column).customers
-    return ranked.loc[ranked["tier"] == "Top", "customer"].tolist()
+    return frame.nlargest(-(-len(frame) // 100), column)["customer"].tolist()
 
 
 Q4 = Question(
@@ -238,7 +242,7 @@ Q4 = Question(
         ),
         Misconception(
             "the wrong end",
-            lambda bank: year(bank, 2025).nsmallest(len(top_customers(bank)), "profit")["customer"].tolist(),
+            lambda bank: top_by(year(bank, 2025).assign(loss=lambda frame: -frame["profit"]), "loss"),
             "These are the customers with the largest losses: the table was sorted with the smallest first.",
         ),
         Misconception(
