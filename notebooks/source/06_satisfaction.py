@@ -298,7 +298,8 @@ ladder.groupby("in_step")[["share", "if_unrelated"]].sum().round(3)
 # %% [markdown] lang="en"
 # 90 % of customers are in step, which looks like a fine ladder. But if the rungs had nothing to do with each other, 80 %
 # would be in step, simply because the lower ones are reached by more. The other ten points say that
-# the rungs belong together: as on a ladder (Guttman 1944), or because happy customers mark everything higher. *Falling means alone prove no ladder.*
+# the rungs belong together: as on a ladder (Guttman 1944), or because happy customers mark everything higher.
+# *Falling means alone prove no ladder.*
 
 # %% [markdown] lang="en"
 # ### One number for the board: an index
