@@ -34,11 +34,11 @@ PATHS = (
 )
 # The roads to zero complaints: what the records show, and what to do about it.
 ROADS = (
-    ("solved", "problems are noticed and solved before anyone complains", "learn from it"),
-    ("not noticed", "problems happen, customers have not noticed them yet", "find and repair before they do"),
+    ("solved", "noticed, and solved before anyone complains", "learn from it"),
+    ("not noticed", "problems that nobody has noticed yet", "find and repair before they do"),
     (
         "not spoken",
-        "problems are noticed and stay unsolved, nobody speaks or nobody asks",
+        "noticed and unsolved; nobody speaks, or nobody asks",
         "ask, open a channel, reward the asking",
     ),
     ("nothing wrong", "hardly a problem happened at all", "check that problems are looked for"),
@@ -79,6 +79,7 @@ def complaint_funnel(problems: pd.DataFrame, *, stayed: str | None = None, by: s
     paths, one row per group and path: `by`, `path`, `problems`, `share`, and with `stayed`: `known`, `stayed`, `stay_share`,
     `stay_low`, `stay_high`.
     excluded: rows voiced though not noticed, which cannot be.
+    Intervals take problems as independent; where a few customers have most of the problems they are too narrow.
 
     Raises
     ------
@@ -259,6 +260,7 @@ def branch_record(
     problems), `complaint_rate` (per customer-year), `left` (by own choice), `churn`, `churn_low`, `churn_high` (per
     customer-year; 95 %, exact Poisson), `problems`, `problem_rate`, `noticed_share` (of problems), `solved_share` (of the
     noticed), `unsolved_rate` (noticed and never solved, per customer-year).
+    A customer who left and came back counts until the first leaving.
 
     Raises
     ------

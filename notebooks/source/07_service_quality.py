@@ -366,7 +366,7 @@ ax = crm.show.plot_class_importance(classes)
 #
 # - Harbour Bank: move *good enough* from 65 to 70. How many verdicts change?
 # - Then go to Delta Power's three classes with the same cuts. Do the verdicts differ as much as the ranks above?
-# - Last, the bank in its market: where is the diamond ahead?
+# - Last, the bank in its market: where is the best rival (grey) ahead?
 
 # %%
 power = utility.survey.merge(utility.customers[["customer", "class"]], on="customer")
