@@ -108,23 +108,23 @@ def fit_buying(
             f"None of the {len(x):,} customers bought again, so that nothing can be learnt about how often they buy or when they stop. "
             "Watch them for longer, or check that the log has more than one purchase per customer."
         )
-    counts, xs, _, t_seen = histories = _group(x, days_last, days_seen, per_unit)
-    mean_seen = float(np.sum(counts * t_seen) / counts.sum())
-    pace = float(np.sum(counts * xs) / np.sum(counts * t_seen))
+    histories = _group(x, days_last, days_seen)
+    mean_seen = float(days_seen.mean()) / per_unit
+    pace = float(x.mean()) / mean_seen
     low = np.array([1e-4, 1e-4 * mean_seen, 1e-4, 1e-4])
     high = np.array([1e4, 1e5 * mean_seen, 1e4, 1e4])
     start = np.clip([0.5, 0.5 / pace, 0.8, 2.5], low, high)
-    if len(counts) > 10 * SAMPLE:  # the top for a part of the customers is near the top for all
-        every = len(counts) // SAMPLE
-        start = maximise(_likelihood(*(one[::every] for one in histories)), start, low, high).estimate
-    fit = maximise(_likelihood(*histories), start, low, high)
+    if len(histories[0]) > 10 * SAMPLE:  # the top for a part of the customers is near the top for all
+        every = len(histories[0]) // SAMPLE
+        start = maximise(_likelihood(*(one[::every] for one in histories), per_unit), start, low, high).estimate
+    fit = maximise(_likelihood(*histories, per_unit), start, low, high)
     return BuyingModel(
         table=parameter_table(("r", "alpha", "a", "b"), fit),
         unit=unit,
         log_likelihood=fit.log_likelihood,
         customers=len(x),
         repeat_customers=repeaters,
-        groups=len(counts),
+        groups=len(histories[0]),
         iterations=fit.iterations,
         converged=fit.converged,
         warnings=_warnings(fit, unit, repeaters),
@@ -307,8 +307,8 @@ def _beta_rule(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
 # --- the likelihood -----------------------------------------------------------------------------------------------------
 
 
-def _group(x, days_last, days_seen, per_unit):
-    """Count equal histories; times in units of the model."""
+def _group(x, days_last, days_seen):
+    """Count equal histories: how many, purchases, days to the last one, days observed."""
     whole = all((times == np.floor(times)).all() for times in (days_last, days_seen))
     span = int(days_seen.max()) + 1
     if whole and (x.max() + 1) * span**2 < 2**62:
@@ -319,25 +319,36 @@ def _group(x, days_last, days_seen, per_unit):
     else:
         history, counts = np.unique(np.column_stack([x, days_last, days_seen]), axis=0, return_counts=True)
         xs, last, seen = history.T
-    return counts.astype(float), xs.astype(float), last / per_unit, seen / per_unit
+    return counts.astype(float), xs, last, seen
 
 
-def _likelihood(counts, xs, t_last, t_seen):
+def _places(values):
+    """Return the different values, and for each value its place among them."""
+    if values.dtype.kind == "i" and len(values) and values.max() < 10 * len(values):
+        there = np.bincount(values) > 0
+        return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+    return np.unique(values, return_inverse=True)
+
+
+def _likelihood(counts, xs, days_last, days_seen, per_unit):
     """Return the function that gives log-likelihood, gradient and Hessian in (r, alpha, a, b).
 
     Logarithms and special functions are taken once per different number or time, and looked up for each history.
     """
     from scipy.special import digamma, gammaln, zeta
 
-    kinds, x_at = np.unique(xs, return_inverse=True)
+    kinds, x_at = _places(xs)
+    kinds = kinds.astype(float)
     n_x = np.bincount(x_at, weights=counts)
-    spans, seen_at = np.unique(t_seen, return_inverse=True)
+    spans, seen_at = _places(days_seen)
+    spans = spans / per_unit
     n_seen = np.bincount(seen_at, weights=counts)
     x_seen = np.bincount(seen_at, weights=counts * xs)
     everyone = counts.sum()
     again = xs > 0  # only who came back can have stopped
     n, x_at, seen_at = counts[again], x_at[again], seen_at[again]
-    lasts, last_at = np.unique(t_last[again], return_inverse=True)
+    lasts, last_at = _places(days_last[again])
+    lasts = lasts / per_unit
 
     def parts(theta):
         r, alpha, a, b = theta

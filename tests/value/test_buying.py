@@ -60,7 +60,7 @@ def test_log_likelihood_is_the_published_one_and_highest_there(buyers):
 @pytest.mark.parametrize("theta", [(0.6, 6.0, 0.9, 3.2), (2.0, 0.5, 1.0, 0.3), (0.1, 30.0, 0.2, 0.3)])
 def test_derivatives_of_the_buying_likelihood(buyers, theta):
     x, last, seen = room.read_histories(buyers, "day")
-    parts = room._likelihood(*room._group(x, last, seen, 7.0))
+    parts = room._likelihood(*room._group(x, last, seen), 7.0)
     check_derivatives(parts, theta, lambda one: log_likelihood(one, *weeks(buyers)))
 
 
