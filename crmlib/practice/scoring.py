@@ -89,7 +89,7 @@ def judge(question: Question, answer: JSON, about: Known) -> Score:
     if answer is ...:
         return scored(
             NOT_ATTEMPTED,
-            f"There is no answer yet: the variable `{question.variable}` is not there. Run the cell above.",
+            f"There is no answer yet: the variable `{question.variable}` is not there. Run the cell that sets it.",
         )
     if isinstance(answer, dict) and answer.get("kind") == "placeholder":
         return scored(NOT_ATTEMPTED, f"There is no answer yet: replace the three dots in `{question.variable} = ...`")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import crmlib
 from crmlib.practice import Misconception, Question, variants
 from crmlib.practice.answers import plain
 from crmlib.practice.kinds import read
@@ -18,7 +19,7 @@ def blocks(root) -> list[str]:
 
 
 def test_the_example_agrees_with_its_master(blocks):
-    declaration, cells = blocks
+    declaration, cells, _ = blocks
     names = {"Question": Question, "Misconception": Misconception}
     exec(declaration, names)
     question = names["Q11"]
@@ -32,3 +33,10 @@ def test_the_example_agrees_with_its_master(blocks):
         assert read(question, plain(variables[question.variable])) == about.right
     assert f"{question.name}.check()" in cells
     assert f"{{points {question.name}}}" in cells
+
+
+def test_the_example_of_a_self_check_can_be_made(blocks):
+    *_, cell = blocks
+    names = {"crm": crmlib}
+    exec("box = " + cell.split("\n", 1)[1], names)
+    assert len(names["box"].children) == 2
