@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib import resources
 from typing import TYPE_CHECKING
 
+from crmlib._frames import listed
 from crmlib.practice.feedback import SIGNS
 from crmlib.practice.scoring import CORRECT, NOT_YET
 
@@ -24,13 +27,28 @@ _STYLE = """<style>
 </style>"""
 
 
-def quiz(questions: Sequence[Mapping]) -> ipywidgets.VBox:
+def lesson_questions(lesson: str) -> list[dict]:
+    """Return the questions of a lesson's self-check, from `quizzes/NN.toml`, where a reader of the notebook does not see them.
+
+    >>> lesson_questions("02")[0]["right"]
+    '3'
+    """
+    files = {
+        file.name.removesuffix(".toml"): file
+        for file in resources.files("crmlib.practice").joinpath("quizzes").iterdir()
+    }
+    if lesson not in files:
+        raise ValueError(f"There is no self-check for lesson {lesson!r}. There are: {listed(sorted(files), most=20)}.")
+    return tomllib.loads(files[lesson].read_text(encoding="utf-8"))["question"]
+
+
+def quiz(questions: str | Sequence[Mapping]) -> ipywidgets.VBox:
     """Make a short self-check: choose an answer, press Check, read why it is right or not.
 
     Parameters
     ----------
-    questions : one dict each: `ask`, the question; `answers`, {answer: its explanation}, two or more; `right`, the right
-        answer, as it stands in `answers`.
+    questions : number of a lesson, such as "02", for the course's own questions; or one dict each: `ask`, the question;
+        `answers`, {answer: its explanation}, two or more; `right`, the right answer, as it stands in `answers`.
 
     Returns
     -------
@@ -38,7 +56,7 @@ def quiz(questions: Sequence[Mapping]) -> ipywidgets.VBox:
 
     Raises
     ------
-    ValueError : a question lacks a part, or `right` is not one of its answers.
+    ValueError : a question lacks a part, `right` is not one of its answers, or the lesson has no self-check.
 
     >>> box = quiz([{"ask": "What is 1 % of 250 customers?", "right": "3 customers", "answers": {
     ...     "2 customers": "The Top tier is rounded up.", "3 customers": "2.5, rounded up to a whole customer."}}])
@@ -47,6 +65,8 @@ def quiz(questions: Sequence[Mapping]) -> ipywidgets.VBox:
     """
     import ipywidgets as widgets
 
+    if isinstance(questions, str):
+        questions = lesson_questions(questions)
     if not questions:
         raise ValueError("A quiz needs one or more questions.")
     for number, question in enumerate(questions, start=1):

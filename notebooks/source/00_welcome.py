@@ -257,6 +257,14 @@ print(f"recorded truth:          {utility.truth['switch.rate.industrial']:.1%} a
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("00")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. A company has 100 % retention and 72 of 100 points. Name two very different reasons that fit.
 # 2. Change `"2024-01-01"` to `"2025-01-01"` in the bank's cell. Is the result a yearly rate?
 # 3. Why do we leave out customers who died or moved abroad?

@@ -366,6 +366,14 @@ print(f"for 5 points: truth {truth:.1f} %, within {within:.1f} %, between {betwe
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("01")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. Which comes first: strategy, method or technology? What is left if only the last is bought?
 # 2. Shops with more plants in the window sell more. Name one reason that is about *between*, and how to find out.
 # 3. A base has 10,000 customers, keeps 90 % and wins 600 a year. Where does it settle?

@@ -465,6 +465,14 @@ summary.customers[["customer", "revenue", "refunded", "days_since_last", "days_f
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("02")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. A colleague reports: "We moved 836 customers up a tier." Which question do you ask first?
 # 2. Why can 20 % of customers hold 201 % of the profit?
 # 3. Last year's Top customers shrank against everyone else. Was the service bad?
@@ -512,4 +520,5 @@ summary.customers[["customer", "revenue", "refunded", "days_since_last", "days_f
 # · McCarthy, D., & Winer, R. S. (2018). The Pareto rule in marketing revisited. · Sharp, B., Romaniuk, J., & Graham,
 # C. (2019). Marketing's 60/20 Pareto law.
 #
-# **Next:** 03, what a customer will still bring.
+# **Exercise:** [02](exercises/02_customer_pyramid.ipynb), with a bank of your own. **Next:** 03, what a customer will still
+# bring.

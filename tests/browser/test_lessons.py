@@ -12,10 +12,20 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", [path.stem for path in notebooks()])
-def test_a_lesson_runs_without_error_or_warning(lesson_page, name):
+def test_a_lesson_runs_without_warning_and_its_explorers_follow_the_keyboard(lesson_page, name, capsys):
     lesson = lesson_page(name)
     lesson.run_all()
     assert lesson.errors() == []
+    for which in range(lesson.page.locator(".crm-view").count()):
+        explorer = lesson.page.locator(".widget-vbox", has=lesson.view(which)).last
+        before, handle = lesson.drawing(which), explorer.locator(".noUi-handle").first
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        keys = ("ArrowLeft", "ArrowRight", "ArrowLeft") if at_end else ("ArrowRight", "ArrowLeft", "ArrowRight")
+        milliseconds = [lesson.press(handle, key, which) for key in keys]
+        assert lesson.drawing(which) != before
+        assert "→" in lesson.view(which).locator(".crm-changed").inner_text()
+        with capsys.disabled():
+            print(f"\n{name}: key press to new picture, median {statistics.median(milliseconds):.0f} ms")
 
 
 def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
@@ -52,3 +62,19 @@ def test_the_pyramid_explorer_follows_keys_and_lists(lesson_page, capsys):
     )
     lesson.page.get_by_label("Company").select_option("Delta Power")
     lesson.page.get_by_text("Delta Power does not record profit. Choose revenue, kwh.").first.wait_for()
+
+
+def test_a_self_check_works_by_keyboard(lesson_page):
+    lesson = lesson_page("02_customer_pyramid")
+    lesson.run_all()
+    check = lesson.page.locator(".crm-quiz")
+    check.locator("input").first.focus()
+    lesson.page.keyboard.press("Space")  # the first answer, a wrong one
+    lesson.page.keyboard.press("Tab")
+    lesson.page.keyboard.press("Space")
+    check.get_by_text("✘ Not yet: choose again").wait_for()
+    check.locator("input").first.focus()
+    lesson.page.keyboard.press("ArrowDown")
+    lesson.page.keyboard.press("Tab")
+    lesson.page.keyboard.press("Space")
+    check.get_by_text("✔ Correct").wait_for()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 
 from crmlib import practice
 from crmlib.practice.scoring import CORRECT, NOT_YET
-from crmlib.practice.selfcheck import explain
+from crmlib.practice.selfcheck import explain, lesson_questions
+from tools import build
 
 QUESTION = {
     "ask": "What does <staying> prove?",
@@ -69,3 +72,27 @@ def test_signs_in_a_question_are_text():
 def test_a_quiz_that_lacks_something_is_refused(questions, said):
     with pytest.raises(ValueError, match=said):
         practice.quiz(questions)
+
+
+LESSONS = sorted(file.stem for file in (build.ROOT / "crmlib" / "practice" / "quizzes").glob("*.toml"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_s_questions_can_be_asked_and_have_wrong_answers_of_every_place(lesson):
+    questions = lesson_questions(lesson)
+    assert 3 <= len(questions) <= 5
+    box = practice.quiz(lesson)
+    for which, question in enumerate(questions):
+        choice, button, told = parts(box, which)
+        for answer, why in question["answers"].items():
+            choice.value = answer
+            button.click()
+            assert ("✔" if answer == question["right"] else "✘") in told.value
+            assert escape(why) in told.value
+    # whoever always takes the same place must not pass
+    assert len({list(question["answers"]).index(question["right"]) for question in questions}) > 1
+
+
+def test_a_lesson_without_a_self_check_gets_a_sentence():
+    with pytest.raises(ValueError, match=r"There is no self-check for lesson '99'\. There are: '00'"):
+        practice.quiz("99")
