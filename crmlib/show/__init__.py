@@ -40,6 +40,16 @@ _MODULES = {
         "plot_gaps",
         "plot_importance_performance",
     ),
+    "value": (
+        "clv_picture",
+        "explore_clv",
+        "plot_alive",
+        "plot_clv",
+        "plot_cohort",
+        "plot_drivers",
+        "plot_hold_out",
+        "plot_scorecard",
+    ),
     "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
     "view": ("View", "choice", "explorer", "slider", "steps"),
 }
