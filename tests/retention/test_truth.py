@@ -140,9 +140,10 @@ def test_uplift_is_centred_and_its_errors_are_honest(forty):
 
 
 def test_who_came_back_after_a_contact_is_not_what_the_contact_did(forty):
-    assert (forty[1]["naive win-back"] > 0).all()
-    assert (forty[1]["naive win-back"] > 1.96).sum() >= 20
-    assert forty[1]["naive win-back"].mean() > 1.8
+    z = forty[1]["naive win-back"]  # a right analysis would have a mean of 0, and 2 of 80 beyond 1.96
+    assert (z > 0).sum() >= 38
+    assert (z > 1.96).sum() >= 10
+    assert z.mean() > 1.4
 
 
 def test_survivors_alone_make_customers_look_faithful(forty):
