@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crmlib.practice.declare import Question
 from crmlib.practice.grading.grade import Row
-from crmlib.practice.grading.page import Markup, page, table, text
+from crmlib.practice.grading.page import Markup, page, sentence, table, text
 from crmlib.practice.grading.results import MARKED, amount, open_texts
 from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
 
@@ -57,7 +57,7 @@ def feedback(row: Row, exercise: str, questions: Sequence[Question]) -> str:
     ]
     lines = []
     for score in row.scores:
-        said = text(score.message)
+        said: str = sentence(score.message)
         if score.misconception:
             said = f"<strong>{text(score.misconception[:1].upper() + score.misconception[1:])}.</strong> {said}"
         if score.status in (BY_HAND, MARKED):

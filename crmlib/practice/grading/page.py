@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 STYLE = """
@@ -21,6 +22,10 @@ POLICY = (
 )
 
 
+class Markup(str):
+    """Text that is HTML already, made by this package."""
+
+
 def text(value: object) -> str:
     """Return any value as text that a browser shows and does not read as markup.
 
@@ -29,6 +34,15 @@ def text(value: object) -> str:
     """
     shown = "".join(letter for letter in str(value) if letter in "\n\t" or ord(letter) >= 32)
     return html.escape(shown.encode("utf-8", "replace").decode())
+
+
+def sentence(value: object) -> Markup:
+    """Return a message of a check as HTML: what stands between backquotes is code.
+
+    >>> sentence("use `a < b`")
+    'use <code>a &lt; b</code>'
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value)))
 
 
 def page(title: str, parts: Iterable[str]) -> str:
@@ -48,10 +62,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     head = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
-
-
-class Markup(str):
-    """Text that is HTML already, made by this package."""
 
 
 def _cell(value: object) -> str:

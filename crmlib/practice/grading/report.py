@@ -11,7 +11,7 @@ from crmlib.companies import load_bank
 from crmlib.practice.answers import plain
 from crmlib.practice.declare import Question, value_for
 from crmlib.practice.grading.grade import Row
-from crmlib.practice.grading.page import Markup, page, picture, table, text
+from crmlib.practice.grading.page import Markup, page, picture, sentence, table, text
 from crmlib.practice.grading.results import MARKED, amount, open_texts
 from crmlib.practice.kinds import NUMERIC, Trouble, read
 from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
@@ -143,7 +143,7 @@ def _misconceptions(rows: list[Row], questions: Sequence[Question]) -> list[str]
     first = shown[0]
     finish(
         ax,
-        title=f"The commonest: {first[1]} ({first[0]})",
+        title=f"{first[0]} leads: {many[first]} students",
         x="students",
         y="",
         words="Students per misconception: " + "; ".join(f"{q}, {what}: {many[q, what]}" for q, what in shown) + ".",
@@ -151,7 +151,7 @@ def _misconceptions(rows: list[Row], questions: Sequence[Question]) -> list[str]
     rest = Counter(
         score.question for row in rows for score in row.scores if score.status == NOT_YET and not score.misconception
     )
-    lines = [(name, what, many[name, what], says[name, what]) for name, what in ranked]
+    lines = [(name, what, many[name, what], sentence(says[name, what])) for name, what in ranked]
     unknown = ", ".join(f"{name} {number}" for name, number in sorted(rest.items(), key=lambda item: order[item[0]]))
     return [
         picture(ax),
@@ -213,7 +213,7 @@ def plot_samples(question: Question, truths: np.ndarray, given: list[tuple[float
     -------
     matplotlib Axes of the left panel.
     """
-    left, right = new_axes(2, height=3.9)
+    left, right = new_axes(2, height=4.3)
     unit = {"share": "share of 1", "percent": "%"}.get(question.kind, question.unit)
     right_x = np.array([one[0] for one in given])
     answers, accepted = np.array([one[1] for one in given]), np.array([one[2] for one in given])
@@ -227,14 +227,16 @@ def plot_samples(question: Question, truths: np.ndarray, given: list[tuple[float
     ):
         left.scatter(right_x[mask], answers[mask], color=colour, marker=marker, label=label)
     far = int((~near & ~accepted).sum())
-    left.legend(frameon=False, title=f"{far} more lie far outside" if far else None)
     right.hist(truths, bins=min(20, max(4, len(truths) // 5)), color=PALETTE[0], edgecolor="white")
     mean, spread = float(truths.mean()), float(truths.std(ddof=1)) if len(truths) > 1 else 0.0
     right.axvline(mean, color="#1A1A1A", linewidth=1.5, label=f"mean {mean:,.4g}")
     if wide is not None:
-        right.axvline(wide, color=PALETTE[1], linestyle="--", linewidth=1.8, label=f"20,000 customers {wide:,.4g}")
-    right.set_ylim(top=1.35 * right.get_ylim()[1])  # room for the legend
-    right.legend(frameon=False, loc="upper left")
+        right.axvline(wide, color=PALETTE[1], linestyle="--", linewidth=1.8, label=f"in 20,000: {wide:,.4g}")
+    right.yaxis.get_major_locator().set_params(integer=True)
+    title = f"answers ({far} lie far outside)" if far else "answers"
+    figure = left.get_figure()
+    for ax, place, name in ((left, "outside lower left", title), (right, "outside lower right", "right answers")):
+        figure.legend(*ax.get_legend_handles_labels(), loc=place, ncols=2, frameon=False, title=name)
     words = (
         f"{int(accepted.sum())} of {len(given)} answers to {question.name} are right. The right answers of {len(truths)} "
         f"students have the mean {mean:,.4g} and the standard deviation {spread:,.3g}"

@@ -11,6 +11,7 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -131,7 +132,7 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="crm-", ignore_cleanup_errors=True) as folder:
             process = _Copy(self._orders, self._lock, job) if self.sandboxed else _Fresh(job, Path(folder))
             answers = _Collector(process.answers, MOST_ANSWER_BYTES, keep=2 * LONGEST_LINE)
-            printed = _Collector(process.printed, limits.printed_megabytes * 1_000_000, keep=2000)
+            printed = _Collector(process.printed, limits.printed_megabytes * 1_000_000, keep=1)
             reason = ""
             try:
                 while process.is_running() and not reason:
@@ -146,7 +147,7 @@ class Runner:
                 printed.finish()
         # It may have filled a limit and ended before the watchdog looked.
         reason = reason or _exceeded(limits, 0, [], answers, printed)
-        line, whole = last_line(answers.tail)
+        line, whole = last_line(bytes(answers.tail))
         if line is None:
             return Run(reason=reason or "It ended before its first cell had run.", seconds=time.monotonic() - start)
         if not reason and not (line["done"] and whole and code == 0):
@@ -174,14 +175,13 @@ def _exceeded(limits: Limits, seconds: float, family: list, answers: _Collector,
 
 
 def _memory(family: list) -> int:
-    """Return the bytes of memory that some processes hold of their own, shared pages counted once at most."""
+    """Return the bytes of memory that some processes hold together; what they share is counted for each."""
     import psutil
 
     total = 0
     for process in family:
         with contextlib.suppress(psutil.Error):
-            info = process.memory_info()
-            total += max(0, info.rss - getattr(info, "shared", 0))
+            total += process.memory_info().rss
     return total
 
 
@@ -189,6 +189,7 @@ class _Fresh:
     """A submission in a new Python process, with a temporary folder as its place: works on every system."""
 
     def __init__(self, job: dict, folder: Path):
+        share_fonts(folder)
         self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", "crmlib.practice.grading.worker"],
             stdin=subprocess.PIPE,
@@ -293,7 +294,7 @@ class _Collector:
     """Reads a pipe in a thread of its own, so that its writer never waits; keeps the end, counts all."""
 
     def __init__(self, pipe, most: int, keep: int):
-        self.tail, self.full = b"", False
+        self.tail, self.full = bytearray(), False
         self._pipe, self._most, self._keep, self._count = pipe, most, keep, 0
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -305,7 +306,9 @@ class _Collector:
                     continue  # read on, so that the writer sees no difference, and keep nothing
                 self._count += len(piece)
                 self.full = self._count > self._most
-                self.tail = (self.tail + piece)[-self._keep :]
+                self.tail += piece
+                if len(self.tail) > 2 * self._keep:
+                    del self.tail[: -self._keep]
 
     def finish(self) -> None:
         # A process that escaped may hold the other end open; its text is not waited for.
@@ -339,6 +342,14 @@ def plain_environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
     }
+
+
+def share_fonts(folder: Path) -> None:
+    """Give a new process the list of fonts that matplotlib made before: making it anew takes seconds."""
+    import matplotlib as mpl
+
+    for made in Path(mpl.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(made, folder)
 
 
 def last_line(tail: bytes) -> tuple[dict | None, bool]:

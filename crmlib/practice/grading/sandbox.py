@@ -9,6 +9,7 @@ ordinary processes under the watchdog alone.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -86,6 +87,10 @@ def new_namespaces() -> None:
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
     Path("/proc/self/uid_map").write_text(f"1000 {user} 1", encoding="ascii")
     Path("/proc/self/gid_map").write_text(f"1000 {group} 1", encoding="ascii")
+    with contextlib.suppress(
+        OSError
+    ):  # a container may forbid it; a world inside this one would still show nothing more
+        Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
 
 
 def visible_paths() -> list[Path]:

@@ -129,6 +129,7 @@ def limit_resources(megabytes: int, seconds: float) -> None:
     wanted: list[tuple[int, int]] = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 64 * mega),
+        (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_CPU, int(seconds) + 5),
     ]
     if sys.platform == "linux":  # macOS does not keep to it

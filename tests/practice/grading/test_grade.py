@@ -440,3 +440,17 @@ def test_the_fingerprint_covers_code_and_private_questions(tmp_path):
 def test_what_cannot_be_done_is_said(words, says, tmp_path, capsys):
     assert main([*words, "--from", str(tmp_path)]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_course_py_hands_the_words_on(monkeypatch, tmp_path):
+    import course
+
+    ran = []
+    monkeypatch.setattr(course, "prepare", lambda *_, **__: None)
+    monkeypatch.setattr(course, "run_on_screen", lambda root, command: ran.append([str(word) for word in command]) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert course.main(["grade", "class", "--exercise", "02", "--roster", "r.csv"], root=tmp_path) == 0
+    (command,) = ran
+    assert command[1:] == [
+        "-P", "-m", "crmlib.practice.grading", "--from", str(tmp_path), "class", "--exercise", "02", "--roster", "r.csv",
+    ]  # fmt: skip

@@ -298,6 +298,18 @@ def test_rights_cannot_be_won_back(in_rooms):
     assert in_rooms.run([cell], VARIABLES).answers["net_risers"] == [-1] * 5
 
 
+def test_a_world_inside_the_room_shows_no_more(in_rooms, root):
+    cell = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "libc.unshare(0x10000000 | 0x00020000)\n"  # new rights, in a world of its own, if the kernel grants them at all
+        "libc.umount2(b'/home/student', 2)\nlibc.umount2(b'/', 2)\n"
+        "libc.mount(None, b'/', None, 0x20 | 0x1000, None)\n"
+        f"attempts = [os.path.exists({str(root / 'course.py')!r}), os.path.exists('/proc'), os.access('/usr', os.W_OK)]\n"
+        "net_risers = attempts"
+    )
+    assert in_rooms.run([cell], VARIABLES).answers["net_risers"] == [False] * 3
+
+
 # --- What comes back is read as a stranger's --------------------------------------------------------------------------
 
 LINE = {"cell": 1, "done": True, "student": "s1", "answers": {"a": 1.5}, "failed": {}}
