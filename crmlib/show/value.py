@@ -93,7 +93,7 @@ def plot_cohort(retention: pd.DataFrame, constant: float | None = None):
     first, last = seen.iloc[0], seen.iloc[-1]
     finish(
         ax,
-        title=tr("Retention rises from {a:.0f} to {b:.0f} %, and nobody changes", a=100 * first, b=100 * last),
+        title=tr("From {a:.0f} to {b:.0f} %: so do customers who never change", a=100 * first, b=100 * last),
         x=tr("year of the relationship"),
         y=tr("stay for another year"),
         words=tr(
@@ -127,6 +127,7 @@ def plot_hold_out(found):
     )  # fmt: skip
     over.legend(loc="upper left", frameon=False)
     over.set_ylim(bottom=0)
+    over.yaxis.set_major_formatter("{x:,.0f}")
     ticks = pd.date_range(week["day"].iloc[0], week["day"].iloc[-1], periods=4).normalize()
     over.set_xticks(ticks, [f"{tick:%b %Y}" for tick in ticks])
     groups = found.by_frequency
@@ -367,7 +368,12 @@ def clv_picture(
 
     now = value()
     lines = [clv_table(margin, stay, rate, years, first_payment=one) for one in (first_payment, other)]
-    points = [(np.append(0, table["period"]), np.append(0.0, table["together"])) for table in lines]
+    points = [
+        (table["period"].to_numpy(), table["together"].to_numpy())
+        if table["period"].iloc[0] == 0
+        else (np.append(0, table["period"]), np.append(0.0, table["together"]))
+        for table in lines
+    ]
     paid_back = next((int(x) for x, y in zip(*points[0], strict=True) if y >= cost), None)
     tenth = max(1, round(years / 10))
     gains = {
@@ -408,7 +414,7 @@ def clv_picture(
             number(tr("Lifetime value"), now, unit="¥", colour=0),
             number(tr("With the other timing"), points[1][1][-1], unit="¥", colour=1),
             number(tr("Value − cost of winning"), now - cost, unit="¥"),
-            number(tr("Cost is back after"), paid_back, unit=tr("years")),
+            number(tr("Cost is back in year"), paid_back),
             number(tr("Stays on average, from now"), 1 / (1 - stay) if stay < 1 else None, unit=tr("years"), decimals=1),
         ],
     )  # fmt: skip

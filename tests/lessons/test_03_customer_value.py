@@ -1,0 +1,195 @@
+"""Lesson 03: every number in its text is the one that its code computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crmlib as crm
+
+LESSON = "03_customer_value"
+
+
+def test_the_scorecard(lesson):
+    table = lesson["scorecard"].table.set_index("measure")
+    profit, rate, revenue = (
+        table.loc[one, "everyone"] for one in ("profit per customer", "profit rate", "revenue per customer")
+    )
+    assert lesson.says(
+        f"brings ¥{profit:,.0f} profit from ¥{revenue:,.0f} revenue: a profit rate of {100 * rate:.0f} %"
+    )
+    assert lesson.says(f"Referred customers bring ¥{table.loc['profit per customer', 'referral']:,.0f}")
+    assert np.ptp(table.loc["satisfaction", ["branch", "app", "partner", "referral"]].astype(float)) < 0.15
+    both = len(lesson["by_profit"] & lesson["by_rate"])
+    assert lesson.says(f"Of the best 145 by profit (one in a hundred) only {both} are among the best 145 by rate")
+    assert round(len(lesson["card"]) / 100) in (145, 146)
+
+
+def test_by_hand(lesson):
+    multiple = lesson["multiple"]
+    assert multiple == pytest.approx(crm.retention_clv(1, 0.88, 0.10, 10))
+    there = lesson["people"].query("joined < '2025-01-01' and not left < '2025-01-01'")
+    kept = 100 - 100 * (there["left"] < "2026-01-01").mean()
+    assert lesson.says(f"on its first day, {kept:.0f} % were there at its end")
+    assert lesson.says(f"Each yuan of yearly margin is worth {multiple:.3f} yuan today")
+    mean = lesson["year_2025"]["contribution"].mean()
+    assert lesson.says(f"one customer who contributes ¥{mean:.0f} a year, the mean of all")
+    fourth = lesson["table"].set_index("period").loc[4]
+    assert lesson.says(
+        f"In the fourth year {100 * fourth['still_here']:.0f} % are still there, a yuan is worth "
+        f"{100 * fourth['discount_factor']:.0f} fen, and ¥{fourth['value']:.0f} are left of ¥746"
+    )
+    later, now = (crm.retention_clv(746, 0.88, 0.10, 10, first_payment=one) for one in ("after one period", "now"))
+    low = lesson["lines"]["79 % stay"]["value"].sum()
+    assert lesson.says(f"¥{later:,.0f} or ¥{now:,.0f}: the difference is one margin, ¥746")
+    assert lesson.says(f"at 79 % only ¥{low:,.0f} are left")
+    assert lesson.says(f"value the same new customer at ¥{now:,.0f} and ¥{later:,.0f}")
+
+
+def test_the_slide(lesson):
+    kept = lesson["by_year"].set_index("period")["retention in %"]
+    assert lesson.says(f"{kept[1]:.1f} % stay in the first year, {kept[6]:.1f} % in the sixth")
+    assert lesson.says(f"in the first year {kept[1]:.0f} % stay, in the sixth {kept[6]:.0f} %")
+    first = (0.95 + 0.63) / 2
+    sixth = (0.95**6 + 0.63**6) / (0.95**5 + 0.63**5)
+    assert lesson.says(f"From {100 * first:.0f} to {100 * sixth:.0f} %, and nobody has become more loyal")
+    cohort = lesson["cohort"]
+    assert cohort.converged
+    np.testing.assert_allclose(cohort.retention["fitted"], cohort.retention["observed"], atol=0.02)
+
+
+def test_nobody_changed_by_the_answer_book(lesson):
+    """Among those at risk in each year the mean of one fixed number per customer rises, as retention does."""
+    known = lesson["known"]
+    stay = {}
+    for year in (1, 6):
+        start = known["joined"] + pd.DateOffset(years=year - 1)
+        there = (start >= "2023-01-01") & (start < "2025-01-01") & ~(known["left"] <= start)
+        stay[year] = 100 * np.exp(-known.loc[there, "yearly_hazard"]).mean()
+    assert lesson.says(f"{stay[6]:.0f} % against {stay[1]:.0f} %")
+
+
+def test_values_by_tenure(lesson):
+    value = lesson["residual"].set_index("tenure")["residual_value"]
+    flat = 1000 * lesson["multiple"]
+    assert lesson.says(f"worth {value[0]:,.0f}, not {flat:,.0f}: {100 - 100 * value[0] / flat:.0f} % less")
+    assert lesson.says(f"After ten years it is {value[10]:,.0f}: {100 * value[10] / flat - 100:.0f} % more")
+
+
+def test_components_and_referrals(lesson):
+    parts = lesson["parts"]
+    total = parts.table.set_index("component")["total"] / 1e6
+    assert lesson.says(
+        f"The {len(parts.customers):,} private customers brought {total['historical']:.1f} in three years and are still worth "
+        f"{total['lifetime']:.1f}"
+    )
+    assert lesson.says(f"multiplied by its chance it is {total['potential']:.2f}")
+    lift = lesson["bank"].truth["cross_sell.uplift"]
+    sells = lesson["bank"].campaign_members.query("campaign == 'cross-sell'").groupby("arm")["outcome"].mean()
+    assert lesson.says("adds 1.4 customers in a hundred")
+    assert sells["treated"] - sells["control"] == pytest.approx(0.014, abs=0.006)
+    assert lift == pytest.approx(0.014, abs=0.0005)
+    one = lesson["referred"].table.iloc[0] / 1e6
+    assert lesson.says(f"moves ¥{one['moved']:.1f} million within the ¥{one['total']:.1f} million")
+    assert lesson.says(f"sell the same customers twice: {one['counted_twice']:.1f}")
+
+
+def test_the_hold_out(lesson):
+    one = lesson["test"].table.iloc[0]
+    assert lesson.says(
+        f"{one['actual']:,} purchases came, {one['expected']:,.0f} were expected: {100 * one['error']:.0f} % too many"
+    )
+    stayed = crm.hold_out_test(lesson["model"], lesson["summary_stayed"], lesson["stayed"], "2024-12-31").table.iloc[0]
+    assert lesson.says(f"{100 * stayed['error']:.0f} % too many: fine")
+
+
+def test_silence(lesson):
+    alive = lesson["alive"].set_index("customer")
+    many, few = alive.loc[106192], alive.loc[100825]
+    assert lesson.says(
+        f"Customer 106192 bought {many['repeat_frequency']:.0f} times after the first; after {many['days_since_last']:.0f} days of "
+        f"silence his chance of being alive is {100 * many['probability_alive']:.0f} %"
+    )
+    assert few["repeat_frequency"] == 2
+    assert lesson.says(f"even after {few['days_since_last']:.0f} days it is {100 * few['probability_alive']:.0f} %")
+    assert lesson.says("A bought 29 times and is silent for 138 days; B bought twice and is silent for 396")
+
+
+def test_the_shop_in_money(lesson):
+    worth = lesson["worth"]
+    assert lesson.says(f"{worth['probability_alive'].sum():,.0f} of {len(worth):,} buyers are expected to be alive")
+    assert lesson.says(f"will earn ¥{worth['clv'].sum() / 1e6:.2f} million")
+    scores = lesson["rfm"].table.query("measure == 'frequency'").set_index("score")["customers"]
+    assert lesson.says(f"{scores[1]:,} customers bought once; all of them have a 1")
+    assert scores[2] == 0
+    assert lesson.says(f"5. ¥{worth.nlargest(20, 'clv')['clv'].sum():,.0f}")
+
+
+def test_drivers(lesson):
+    drivers = lesson["drivers"].set_index("driver")
+    gain = drivers["gain in points per ¥ million"]
+    assert drivers["importance"].drop("main_bank").idxmax() == "value"
+    assert lesson.says(f"weighs most ({drivers.loc['value', 'importance']:.2f} log-odds per point)")
+    assert lesson.says(f"{gain['value']:.1f} points of market choice per million")
+    assert lesson.says(f"({-drivers.loc['brand', 'gap']:.2f} points behind), brings {gain['brand']:.1f}")
+
+
+def test_what_the_explorer_should_have_shown(lesson):
+    low, high, dear = (crm.retention_clv(720, r, d, 10) for r, d in ((0.79, 0.10), (0.89, 0.10), (0.79, 0.20)))
+    assert lesson.says(
+        f"lift the value from ¥{low:,.0f} to ¥{high:,.0f}; ten points of discount cost only ¥{low - dear:,.0f}"
+    )
+    less = {
+        r: crm.retention_clv(720, 1 - 0.9 * (1 - r), 0.10, 10) / crm.retention_clv(720, r, 0.10, 10) - 1
+        for r in (0.79, 0.95)
+    }
+    assert lesson.says("A tenth less leaving brings nearly as much at 79 %, and less than margin at 95 %")
+    assert 0.07 < less[0.79] < 0.1
+    assert less[0.95] < 0.04
+
+
+def test_the_decision(lesson):
+    mail, offer = lesson["mail"], lesson["offer"]
+    cost = mail["cost"].sum()
+    won = (mail["arm"].eq("treated") & mail["outcome"]).sum()
+    assert lesson.says(f"The last three mailings cost ¥{cost / won:.0f} per new customer")
+    assert lesson.says(
+        f"Mail costs ¥{cost / lesson['won']:.0f} per customer won, not ¥{cost / won:.0f}: four would have come unasked"
+    )
+    assert won - lesson["won"] == pytest.approx(4, abs=0.5)
+    bought = offer.loc[["branch", "app", "partner"]]
+    assert lesson.says(f"worth ¥{bought['worth'].min():,.0f} to ¥{bought['worth'].max():,.0f} on average")
+    assert lesson.says(f"the lower ends (from ¥{bought['low'].min():,.0f}) are above the limit")
+    assert bought["low"].min() > 1600
+    assert lesson.says("may cost up to ¥1,600")
+    assert lesson.says(
+        f"Its {offer.loc['mail', 'size']:.0f} customers are worth ¥{offer.loc['mail', 'worth']:,.0f} on average"
+    )
+    assert lesson.says(f"the interval begins at ¥{offer.loc['mail', 'low']:,.0f}")
+    assert lesson.says(f"half bring less than ¥{np.ceil(offer['median'].max()):.0f} a year")
+    assert lesson.says(
+        f"mean margin of a newcomer × {lesson['paid_now']:.2f} (one margin now, {lesson['paid_now'] - 1:.2f} later)"
+    )
+    newcomers = (lesson["people"]["joined"] >= "2025-01-01").sum()
+    assert lesson.says(f"{newcomers:,} newcomers a year × ¥300: ¥{300 * newcomers / 1e6:.2f} million")
+
+
+def test_the_truth(lesson):
+    assert lesson["once"]["probability_alive"].min() == 1
+    sums = lesson["sums"]
+    part = 100 * sums.div(sums["residual_value"], axis=0)
+    flat, by = part["one rate"], part["by tenure"]
+    assert lesson.says(f"One rate sinks from {flat.iloc[0]:.0f} for newcomers to {flat.iloc[-1]:.0f} for the oldest")
+    assert lesson.says(f"by tenure it runs from {by.iloc[0]:.0f} to {by.iloc[-1]:.0f}")
+    total = lesson["future"][["residual_value", "one rate", "by tenure"]].sum() / 1e6
+    assert lesson.says("truth {:.1f}, one rate {:.1f}, by tenure {:.1f}".format(*total))
+    truth = [lesson["bank"].truth[f"purchases.{name}"] for name in ("r", "alpha", "a", "b")]
+    table = lesson["buying"].table
+    assert lesson.says("All four intervals hold the truth")
+    assert ((table["low"] < truth) & (truth < table["high"])).all()
+    assert lesson.says(f"The average newcomer is worth ¥{lesson['new']:,.0f} today")
+
+
+def test_the_answers_at_the_end(lesson):
+    assert lesson.says(f"4. ¥{crm.retention_clv(746, 0.88, 0.15, 10):,.0f}:")
