@@ -21,6 +21,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from crmlib.practice.grading.worker import PLACES
+
 LONGEST_LINE = 4_000_000  # bytes; the answers to an exercise take some thousand, a table of all customers 100,000
 MOST_ANSWER_BYTES = 20 * LONGEST_LINE  # all lines of one submission together
 MOST_PROCESSES = 64
@@ -333,11 +335,10 @@ def plain_environment(folder: Path) -> dict[str, str]:
     ]
     kept = {name: os.environ[name] for name in needed if name in os.environ}
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    places = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "APPDATA", "LOCALAPPDATA")
     return {
         **kept,
         **dict.fromkeys(threads, "1"),  # several submissions run at a time, each on one core
-        **dict.fromkeys(places, str(folder)),
+        **dict.fromkeys(PLACES, str(folder)),
         "MPLBACKEND": "agg",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",

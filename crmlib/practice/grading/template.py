@@ -44,8 +44,8 @@ def main() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     with tempfile.TemporaryDirectory() as stage:
-        orders.sendall(json.dumps({"refused": sandbox.available(Path(stage))}).encode() + b"\n")
         visible = sandbox.visible_paths()
+        orders.sendall(json.dumps({"refused": sandbox.available(Path(stage), visible)}).encode() + b"\n")
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the watchers, they must not pile up
         gc.freeze()  # copies would otherwise duplicate this memory as soon as they collect garbage
         while True:
@@ -84,11 +84,12 @@ def watch(ends: list[int], stage: Path, visible: list[Path]) -> None:
             worker.limit_resources(job["megabytes"], job["seconds"])
             sandbox.build_room(stage, visible)
             sandbox.give_up_rights()
-            os.environ.update(HOME=sandbox.HOME, TMPDIR=f"{sandbox.HOME}/tmp", MPLCONFIGDIR=sandbox.HOME)
+            os.environ.update(dict.fromkeys(worker.PLACES, sandbox.HOME))
+            tempfile.tempdir = None  # it was looked up outside
             os.setsid()
             worker.run_job(job)
         finally:
-            os._exit(70)
+            os._exit(1)
     os.close(answers_end)
     os.close(printed_end)
     os.write(line, f"{os.getpid()}\n".encode())

@@ -14,6 +14,9 @@ import json
 import os
 import sys
 
+# Environment variables that say where a program may keep its files.
+PLACES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR", "APPDATA", "LOCALAPPDATA")
+
 
 def main() -> None:
     """Read the job from standard input and run it: how a platform without a sandbox starts this process."""

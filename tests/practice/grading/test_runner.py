@@ -228,7 +228,7 @@ def test_no_file_outside_is_seen(in_rooms, tmp_path, root):
 
 
 def test_nothing_outside_can_be_written(in_rooms, root):
-    places = [str(root / "crmlib" / "x.py"), str(Path(sys.prefix) / "x"), "/x", "/home/x", "/dev/x", "/usr/x"]
+    places = [str(root / "crmlib" / "x.py"), str(Path(sys.prefix) / "x"), "/x", "/dev/x", "/usr/x"]
     for place in places:
         run = in_rooms.run([f"open({place!r}, 'w').write('x')"], VARIABLES)
         assert "Read-only file system" in run.failed["1"], place
@@ -291,7 +291,7 @@ def test_no_line_to_the_grader_is_left_open(in_rooms):
 def test_rights_cannot_be_won_back(in_rooms):
     cell = (
         "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-        "attempts = [libc.mount(b'x', b'/home', b'tmpfs', 0, None), libc.umount2(b'/home/student', 2),\n"
+        "attempts = [libc.mount(b'x', b'/usr', b'tmpfs', 0, None), libc.umount2(b'/submission', 2),\n"
         "            libc.mount(None, b'/', None, 0x20 | 0x1000, None), libc.chroot(b'/usr'), libc.sethostname(b'x', 1)]\n"
         "net_risers = attempts"
     )
@@ -302,7 +302,7 @@ def test_a_world_inside_the_room_shows_no_more(in_rooms, root):
     cell = (
         "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
         "libc.unshare(0x10000000 | 0x00020000)\n"  # new rights, in a world of its own, if the kernel grants them at all
-        "libc.umount2(b'/home/student', 2)\nlibc.umount2(b'/', 2)\n"
+        "libc.umount2(b'/submission', 2)\nlibc.umount2(b'/', 2)\n"
         "libc.mount(None, b'/', None, 0x20 | 0x1000, None)\n"
         f"attempts = [os.path.exists({str(root / 'course.py')!r}), os.path.exists('/proc'), os.access('/usr', os.W_OK)]\n"
         "net_risers = attempts"
