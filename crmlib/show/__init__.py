@@ -26,6 +26,7 @@ _MODULES = {
         "explore_calls",
         "explore_rates",
         "plot_calibration",
+        "plot_call_lists",
         "plot_cohorts",
         "plot_lift",
         "plot_retention_rates",

@@ -8,10 +8,15 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import listed, need_columns, need_frame
-from crmlib.show._style import DASHES, PALETTE, finish, label_ends, money_scale, new_axes, percent_axis
+from crmlib.show._style import DASHES, PALETTE, finish, label_ends, money_axis, money_scale, new_axes, percent_axis
 from crmlib.show._text import tr
 
 GREY = "#444444"
+
+
+def _above_legend(ax) -> None:
+    """Move the title up, above a legend of one line."""
+    ax.set_title(ax.get_title(loc="left"), loc="left", pad=30, fontsize=13, fontweight="bold")
 
 
 def plot_retention_rates(rates: pd.DataFrame):
@@ -65,7 +70,7 @@ def plot_retention_rates(rates: pd.DataFrame):
         )
         + ".",
     )  # fmt: skip
-    ax.set_title(ax.get_title(loc="left"), loc="left", pad=30, fontsize=13, fontweight="bold")
+    _above_legend(ax)
     return percent_axis(ax, "x")
 
 
@@ -432,6 +437,62 @@ def _with_rules(customers: pd.DataFrame) -> pd.DataFrame:
     return customers.assign(at_risk=risk * value, keeps=-uplift, gain=-uplift * value)
 
 
+def _nets(frame: pd.DataFrame, uplift: str, cost: float) -> dict[str, np.ndarray]:
+    """Add up, for each rule, what a list of each length brings after its cost."""
+    kept = (-frame[uplift] * frame["value"]).to_numpy()
+    return {
+        name: np.append(0, np.cumsum(kept[np.argsort(-frame[name].to_numpy(), kind="stable")] - cost)) for name in RULES
+    }
+
+
+def plot_call_lists(customers: pd.DataFrame, *, cost: float, calls: int):
+    """Draw what call lists bring after their cost, by length of the list, for five rules of ranking.
+
+    Parameters
+    ----------
+    customers : one row per customer: `risk`, `uplift`, `value`, as for `calls_picture`.
+    cost : of one call, in yuan.
+    calls : length of the list to mark.
+
+    Returns
+    -------
+    matplotlib Axes.
+
+    Raises
+    ------
+    TypeError or ValueError if `customers` is no frame, is empty or lacks a column.
+
+    >>> frame = pd.DataFrame({"risk": [0.4, 0.2], "uplift": [0.05, -0.10], "value": [100.0, 2000.0]})
+    >>> plot_call_lists(frame, cost=60, calls=1).get_title(loc="left")
+    '1 calls: −¥65 by risk, ¥140 by value × uplift'
+    """
+    nets = _nets(_with_rules(customers), "uplift", cost)
+    ax = new_axes()
+    for place, (name, net) in enumerate(nets.items()):
+        ax.plot(net, color=PALETTE[place], linestyle=DASHES[place], linewidth=2.2, label=tr(RULES[name]))
+    ax.axvline(calls, color="#1A1A1A", linewidth=1.4)
+    ax.axhline(0, color=GREY, linewidth=1)
+    ax.set_xlim(0, len(customers))
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, ncols=5, borderaxespad=0.1, fontsize=10)
+
+    def yuan(value: float) -> str:
+        return f"−¥{-value:,.0f}" if value < 0 else f"¥{value:,.0f}"
+
+    at = {name: yuan(net[calls]) for name, net in nets.items()}
+    finish(
+        ax,
+        title=tr("{n:,} calls: {risk} by risk, {gain} by value × uplift", n=calls, risk=at["risk"], gain=at["gain"]),
+        x=tr("calls"),
+        y=tr("money kept − cost of the calls"),
+        words=tr("Five curves of net money by length of the list. At {n:,} calls: ", n=calls)
+        + "; ".join(f"{tr(RULES[name])} {text}" for name, text in at.items())
+        + ".",
+    )
+    _above_legend(ax)
+    return money_axis(ax)
+
+
 def calls_picture(
     customers: pd.DataFrame,
     rule: str,
@@ -479,11 +540,8 @@ def calls_picture(
     n = len(frame)
     calls = min(int(calls), n)
     chosen = compare_lists(frame, [rule], calls, cost=cost, uplift=truth).iloc[0]
-    kept = (-frame[truth] * frame["value"]).to_numpy()
     at = np.unique(np.append(np.round(np.linspace(0, n, 61)).astype(int), calls))
-    nets = {
-        name: np.append(0, np.cumsum(kept[np.argsort(-frame[name].to_numpy(), kind="stable")] - cost)) for name in RULES
-    }
+    nets = _nets(frame, truth, cost)
     scale, unit = money_scale(max(np.abs(net).max() for net in nets.values()))
     left = panel(
         tr("Net money by length of the list"),

@@ -27,6 +27,7 @@ from crmlib.show import (
     explore_calls,
     explore_rates,
     plot_calibration,
+    plot_call_lists,
     plot_cohorts,
     plot_lift,
     plot_retention_rates,
@@ -153,6 +154,19 @@ def test_bad_input_gets_a_sentence(plot):
         plot([1, 2])
     with pytest.raises(ValueError, match="has no rows"):
         plot(pd.DataFrame())
+
+
+def test_a_curve_for_each_rule_is_what_its_lists_bring():
+    ax = plot_call_lists(CALLS, cost=15, calls=2)
+    frame = CALLS.assign(
+        at_risk=CALLS["risk"] * CALLS["value"], keeps=-CALLS["uplift"], gain=-CALLS["uplift"] * CALLS["value"]
+    )
+    for line, rule in zip(ax.get_lines(), ("risk", "value", "at_risk", "keeps", "gain"), strict=False):
+        nets = [compare_lists(frame, [rule], n, cost=15)["net"][0] for n in (1, 2, 3, 4)]
+        np.testing.assert_allclose(line.get_ydata(), [0, *nets], atol=1e-9)
+    assert ax.get_title(loc="left") == "2 calls: ¥0 by risk, ¥110 by value × uplift"
+    with pytest.raises(ValueError, match="has no columns 'uplift' and 'value'"):
+        plot_call_lists(CALLS[["risk"]], cost=15, calls=2)
 
 
 def numbers(picture: dict) -> dict[str, float]:
