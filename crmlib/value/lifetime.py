@@ -43,7 +43,7 @@ def retention_clv(
     ----------
     margin : money per period, one number, or one for each payment in order.
     retention : share who stay from one period to the next, 0 to 1; one number, or one for each renewal in order.
-    discount : per period (a year, if periods are years), 0 to 1.
+    discount : per period (a year, if periods are years), 0 to 1; 0 gives the plain sum of what is to come.
     periods : number of renewals that count (the horizon); None: infinite, or as many as the sequences say.
     first_payment : 'now' (before the first renewal, so there are periods + 1 payments) or 'after one period'.
     acquisition_cost : spent today to win the customer, taken off.
