@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
-import crmlib
-from crmlib.practice import Misconception, Question, variants
+from crmlib.practice import Misconception, Question, quiz, variants
 from crmlib.practice.answers import plain
 from crmlib.practice.kinds import read
 
@@ -15,7 +15,7 @@ from crmlib.practice.kinds import read
 @pytest.fixture(scope="module")
 def blocks(root) -> list[str]:
     section = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Adding a question")[1].split("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return re.findall(r"```(?:python|toml)\n(.*?)```", section, re.DOTALL)
 
 
 def test_the_example_agrees_with_its_master(blocks):
@@ -36,7 +36,5 @@ def test_the_example_agrees_with_its_master(blocks):
 
 
 def test_the_example_of_a_self_check_can_be_made(blocks):
-    *_, cell = blocks
-    names = {"crm": crmlib}
-    exec("box = " + cell.split("\n", 1)[1], names)
-    assert len(names["box"].children) == 2
+    *_, file = blocks
+    assert len(quiz(tomllib.loads(file)["question"]).children) == 2
