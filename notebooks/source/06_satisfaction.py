@@ -540,4 +540,4 @@ for formula in crm.satisfaction.FORMULAS:
 # Marketing Research*, 25. · Zeithaml, V. A., Berry, L. L., & Parasuraman, A. (1993). The nature and determinants of
 # customer expectations of service. *Journal of the Academy of Marketing Science*, 21.
 #
-# **Next:** 07, service quality and complaints.
+# **Exercise:** [06](exercises/06_satisfaction.ipynb), with a bank of your own. **Next:** 07, service quality and complaints.
