@@ -457,4 +457,4 @@ print("Discounts on satisfaction: truth", bank.truth["satisfaction.economic"])
 # marketingscience.info. · Reinartz, W., & Kumar, V. (2002). The mismanagement of customer loyalty. *Harvard Business
 # Review*, 80(7), 86-94. · Sindell, K. (2000). *Loyalty marketing for the internet age*.
 #
-# **Next:** 09, keeping customers, and whom to call.
+# **Exercise:** [08](exercises/08_loyalty.ipynb), with a bank of your own. **Next:** 09, keeping customers, and whom to call.
