@@ -654,7 +654,7 @@ def explore_rates(bases: Mapping[str, Mapping[str, pd.DataFrame]]):
 
     Returns
     -------
-    One widget: two lists, reset button, picture, numbers and a sentence that says what changed.
+    One widget: list and slider, reset button, picture, numbers and a sentence that says what changed.
 
     Raises
     ------
@@ -662,7 +662,7 @@ def explore_rates(bases: Mapping[str, Mapping[str, pd.DataFrame]]):
     """
     from functools import partial
 
-    from crmlib.show.view import choice, explorer
+    from crmlib.show.view import choice, explorer, steps
 
     years = {who: list(frames) for who, frames in bases.items()}
     if not years or len({tuple(names) for names in years.values()}) > 1:
@@ -673,7 +673,7 @@ def explore_rates(bases: Mapping[str, Mapping[str, pd.DataFrame]]):
     return explorer(
         {
             "who": choice(tr("Base"), [(name, name) for name in years], first),
-            "year": choice(tr("Year"), [(name, name) for name in years[first]], years[first][-1]),
+            "year": steps(tr("Year"), [(name, name) for name in years[first]], years[first][-1]),
         },
         partial(rates_picture, bases),
     )

@@ -42,7 +42,7 @@ def test_five_rates(lesson):
     assert lesson.says(f"One base gave {rates['rate'].min():.0f} to {rates['rate'].max():.0f} %")
 
 
-def test_what_the_rates_explorer_should_have_shown(lesson):
+def test_who_is_in_the_base(lesson):
     def rates(who):
         return 100 * crm.retention_rates(lesson["bases"][who]["2025"]).set_index("measure")["rate"]
 
