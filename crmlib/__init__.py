@@ -11,6 +11,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "benefits": (
+        "benefit_evidence",
+        "bond_hazard",
+        "joint_value",
+        "mediate",
+        "path_model",
+        "relational_benefits",
+        "reported_results",
+    ),
     "companies": ("Company", "load_bank", "load_utility", "read_transactions", "simulate_bank", "simulate_utility"),
     "loyalty": (
         "behaviour_after",
