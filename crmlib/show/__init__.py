@@ -12,6 +12,7 @@ _MODULES = {
     "_style": ("PALETTE", "description", "finish", "label_ends", "money_axis", "new_axes", "percent_axis", "style"),
     "_text": ("tr",),
     "_picture": ("axis", "bars", "check_picture", "curve", "cut", "number", "panel", "picture", "points", "table"),
+    "benefits": ("benefits_picture", "explore_benefits", "plot_evidence", "plot_paths"),
     "loyalty": (
         "explore_loyalty",
         "loyalty_picture",

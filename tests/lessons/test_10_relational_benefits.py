@@ -1,0 +1,207 @@
+"""Lesson 10: every number in its text is the one that its code computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import crmlib as crm
+
+LESSON = "10_relational_benefits"
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+@pytest.fixture
+def paths(lesson):
+    return lesson["paths"].table.set_index(["cause", "effect"])
+
+
+@pytest.fixture
+def designs(lesson):
+    return lesson["found"].table.set_index(["design", "benefit"])
+
+
+def test_the_eight_by_hand_and_by_crm(lesson):
+    eight = lesson["eight"]
+    between = np.polyfit(eight["discounts_new"], eight["attachment_new"], 1)[0]
+    within = np.polyfit(lesson["rise"]["discounts"], lesson["rise"]["attachment"], 1)[0]
+    assert lesson.says(
+        f"a point more of discounts goes with {between:.2f} points more attachment. Within a customer, with {within:.2f}."
+    )
+    assert lesson["by_crm"]["estimate"].item() == pytest.approx(between)
+    assert lesson["change"]["estimate"].item() == pytest.approx(within)
+
+
+def test_the_paths(lesson, paths):
+    estimate = paths["estimate"]
+    benefits = estimate.drop(index=["satisfaction", "commitment", *lesson["service"]], level="cause")
+    assert benefits.idxmax() == ("confidence", "satisfaction")
+    assert lesson.says(f"strongest path from a benefit: {estimate['confidence', 'satisfaction']:.2f}.")
+    assert lesson.says(
+        f"Confidence → commitment is {estimate['confidence', 'commitment']:.2f}, too small to tell from 0"
+    )
+    assert paths.loc[("confidence", "commitment"), "low"] < 0
+    assert lesson.says(
+        f"straight to commitment ({estimate['community', 'commitment']:.2f}); special treatment does both "
+        f"({estimate['special', 'satisfaction']:.2f} and {estimate['special', 'commitment']:.2f}). "
+        f"Discounts → intention: {signed(estimate['economic', 'intention'])}"
+    )
+    assert lesson.says(
+        f"paths to satisfaction ({estimate['economic', 'satisfaction']:.2f}) and commitment "
+        f"({estimate['economic', 'commitment']:.2f}), both clear of 0"
+    )
+    assert (paths.loc[[("economic", "satisfaction"), ("economic", "commitment")], "low"] > 0).all()
+
+
+def test_the_parts_of_the_effect(lesson):
+    part = lesson["split"].table.set_index("part")
+    direct = part.loc["direct"]
+    assert lesson.says(
+        f"Of a total of {part.loc['total', 'estimate']:.2f}, {part.loc['through satisfaction', 'estimate']:.2f} runs through "
+        f"satisfaction and {part.loc['through commitment', 'estimate']:.2f} through commitment; the direct rest is "
+        f"{direct['estimate']:.2f} ({signed(direct['low'])} to {direct['high']:.2f})"
+    )
+    assert 0.78 < part.loc["indirect", "share"] < 0.86  # "about four fifths"
+
+
+def test_one_bad_day(lesson):
+    moods = lesson["moods"].set_index("effect")
+    assert lesson.says(f"falls by {-moods.loc['satisfaction', 'estimate']:.2f} SD")
+    for name in ("commitment", "attachment"):
+        assert moods.loc[name, "low"] < 0 < moods.loc[name, "high"]
+    assert lesson.says(
+        f"moved satisfaction by {-moods.loc['satisfaction', 'estimate']:.2f} SD, commitment by {-moods.loc['commitment', 'estimate']:.2f}"
+    )
+
+
+def test_the_five_designs(lesson, designs):
+    estimate = designs["estimate"]
+    assert lesson["first"] == "economic"
+    assert lesson.says(
+        f"says discounts, {estimate['alone', 'economic']:.2f}, far ahead of confidence at {estimate['alone', 'confidence']:.2f}."
+    )
+    assert lesson.says(f"still {estimate['together', 'economic']:.2f}.")
+    assert lesson.says(f"they keep {estimate['lagged', 'economic']:.2f}, and nothing else is left")
+    lagged = designs.loc["lagged"].drop(index="economic")
+    assert (lagged["low"] < 0).all()
+    assert designs.loc[("lagged", "economic"), "low"] > 0
+    change = designs.loc["change"]
+    assert lesson.says(f"0.00 ({signed(change.loc['economic', 'low'])} to {change.loc['economic', 'high']:.2f})")
+    assert abs(change.loc["economic", "estimate"]) < 0.005
+    others = change["estimate"].drop("economic")
+    assert lesson.says(f"special treatment and community keep {others.min():.2f} to {others.max():.2f}")
+    assert (change["low"].drop("economic") > 0).all()
+    lot = designs.loc[("by lot", "special")]
+    assert lesson.says(f"special treatment {lot['estimate']:.2f} ({lot['low']:.2f} to {lot['high']:.2f})")
+
+
+def test_what_the_explorer_should_have_shown(lesson):
+    from crmlib.show import benefits_picture
+
+    table, costs = lesson["found"].table, {"economic": 80, "special": 110, "community": 90, "confidence": 150}
+    alone, change = (
+        {one["name"]: one["value"] for one in benefits_picture(design, **costs, evidence=table)["numbers"]}
+        for design in ("alone", "change")
+    )
+    assert max(alone, key=alone.get) == "economic"
+    assert lesson.says(f"discounts are the best buy, {alone['economic']:.2f} SD for ¥100")
+    assert sorted(change, key=change.get)[-2:] == ["special", "community"]
+    assert lesson.says(f"community ({change['community']:.2f}) and special treatment ({change['special']:.2f}) lead")
+    assert change["economic"] < 0.005
+
+
+def test_the_bonds(lesson):
+    ever, before = (lesson[name].set_index("term") for name in ("ever", "before"))
+    ratio = "hazard_ratio"
+    assert lesson.says(f"A hazard_ratio of {ever.loc['payroll', ratio]:.2f} reads")
+    assert lesson.says(
+        f"it is {before.loc['payroll', ratio]:.2f}; the adviser goes from {ever.loc['adviser', ratio]:.2f} to "
+        f"{before.loc['adviser', ratio]:.2f}"
+    )
+    truth = lesson["bank"].truth
+    off = {
+        (name, kind): truth[f"churn.{kind}"] - one.loc[kind, "estimate"]
+        for name, one in (("ever", ever), ("before", before))
+        for kind in ("adviser", "payroll")
+    }
+    assert lesson.says(
+        f"off by {off['ever', 'adviser']:.2f} for the adviser and {off['ever', 'payroll']:.2f} for payroll"
+    )
+    assert lesson.says(f"the error is {before.loc['adviser', 'error']:.2f}")
+    assert lesson["total"].idxmax() == "confidence"
+    assert lesson.says(f"had it before by {off['before', 'adviser']:.2f} and {off['before', 'payroll']:.2f}")
+
+
+def test_the_value_made_together(lesson):
+    shares = lesson["joint"].shares.iloc[0]
+    assert lesson.says(f"Any share from {100 * shares['lowest']:.0f} to {100 * shares['highest']:.0f} % pays for both")
+    leaving = lesson["joint"].switching.loc[0, "customer"]
+    assert lesson.says(f"¥{leaving / 1000:.0f} thousand for the customer in year 0")
+    refused = crm.joint_value(300_000, 0.8, 400_000, 250_000)
+    theirs = refused.table.set_index("side").loc["customer"]
+    assert theirs["net_value"] < 0
+    assert lesson.says(f"Its share, ¥{theirs['net_value'] + theirs['investment']:,.0f} in present value")
+
+
+def test_the_decision(lesson):
+    kept, full = lesson["kept"], lesson["full"]
+    assert lesson.says(
+        f"keeps about {-1000 * kept['estimate']:.0f} of 1,000 (from {-1000 * kept['low']:.0f} kept to {1000 * kept['high']:.0f} lost)"
+    )
+    assert lesson.says(f"¥80 each makes ¥{lesson['per_saved']:,.0f} per customer kept")
+    assert lesson.says(
+        f"contributes ¥{lesson['margin']:.0f} a year, {100 * lesson['retention']:.0f} % stay, and so one who is kept is worth "
+        f"¥{lesson['worth']:,.0f}"
+    )
+    assert lesson.says(f"best end of the interval, ¥{lesson['at_best']:,.0f}, would it just pay")
+    assert lesson["at_best"] < lesson["worth"] < lesson["per_saved"]
+    assert lesson.says(
+        f"who contribute ¥{lesson['needed']:,.0f} or more a year, {len(lesson['rich']):,} of {len(full):,}: "
+        f"¥{lesson['gain'] / 1e6:.2f} million a year"
+    )
+    economic = lesson["found"].table.query("benefit == 'economic'").set_index("design")
+    assert lesson.says(f"the top of its interval ({economic.loc['change', 'high']:.2f}) is a quarter")
+    assert economic.loc["change", "high"] / economic.loc["alone", "estimate"] == pytest.approx(0.25, abs=0.04)
+
+
+def test_all_six_claims_hold_here(lesson):
+    claims = lesson["claims"].set_index(["cause", "effect"])
+    assert len(claims) == 6
+    for row in claims.itertuples():
+        holds = row.low < 0 < row.high if row.reported in ("no path", "only through") else row.low > 0
+        assert holds, row.claim
+
+
+def test_the_truth(lesson, paths):
+    truth = lesson["truth"]
+    assert lesson.says(
+        f"estimate {paths.loc[('confidence', 'satisfaction'), 'estimate']:.2f}, truth {truth['confidence', 'satisfaction']:.2f}"
+    )
+    step = ("satisfaction", "commitment")
+    assert lesson.says(f"Satisfaction → commitment: {paths.loc[step, 'estimate']:.2f} and {truth[step]:.2f}")
+    total, change = lesson["total"], lesson["found"].table.query("design == 'change'").set_index("benefit")
+    assert lesson.says(
+        f"confidence {total['confidence']:.2f}, community {total['community']:.2f}, special treatment {total['special']:.2f}; discounts 0"
+    )
+    assert ((change["low"] < total) & (total < change["high"])).all()
+    assert lesson["bank"].truth["economic.attachment"] == 0.5
+
+
+def test_the_answers_at_the_end(lesson, paths):
+    raw = crm.path_model(lesson["survey"], lesson["arrows"], scales=lesson["scales"]).table
+    raw = raw.set_index(["cause", "effect"])["estimate"]
+    assert lesson.says(
+        f"confidence → satisfaction is {raw['confidence', 'satisfaction']:.2f} instead of "
+        f"{paths.loc[('confidence', 'satisfaction'), 'estimate']:.2f}"
+    )
+    assert lesson.says(
+        f"({raw['reliability', 'satisfaction']:.2f} instead of {paths.loc[('reliability', 'satisfaction'), 'estimate']:.2f})"
+    )
+    table = crm.benefit_evidence(lesson["survey"], lesson["benefits"], "intention", adjust_for=lesson["service"]).table
+    change = table.query("design == 'change'").set_index("benefit")["estimate"]
+    assert change.idxmax() == "confidence"
+    assert lesson.says(f"4. Confidence, {change['confidence']:.2f}; discounts 0.00")
+    assert abs(change["economic"]) < 0.005
