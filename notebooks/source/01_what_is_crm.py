@@ -416,4 +416,4 @@ crm.quiz("01")
 # (2002). Avoid the four perils of CRM. *Harvard Business Review*, 80(2). · Sharp, B. (2010). *How Brands Grow*.
 # Oxford University Press.
 #
-# **Next:** 02, the customer pyramid.
+# **Exercise:** [01](exercises/01_what_is_crm.ipynb), with a bank of your own. **Next:** 02, the customer pyramid.
