@@ -578,4 +578,5 @@ roads[["branch", "road"]].assign(truth=roads["branch"].map(kinds))
 # (1985), *Journal of Marketing* 49; (1988), *Journal of Retailing* 64. Peter, Churchill & Brown (1993), *Journal of
 # Consumer Research* 19. TARP (1979), *Consumer Complaint Handling in America*.
 #
-# **Next:** 08, who is loyal, and who merely has not left.
+# **Exercise:** [07](exercises/07_service_quality.ipynb), with a bank of your own. **Next:** 08, who is loyal, and
+# who merely has not left.
