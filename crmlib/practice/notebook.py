@@ -9,15 +9,12 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
 
-from crmlib import pyramid
 from crmlib.companies import Company
 from crmlib.practice.answers import collect
 from crmlib.practice.declare import Question, number_of, questions_of
 from crmlib.practice.feedback import Panel, check_panel, points_text, progress_line, said, show, state, user_variables
 from crmlib.practice.scoring import Score, judge
 from crmlib.practice.variants import normalised, sheet, variant
-
-_OF_CRM = frozenset(pyramid.__all__)
 
 
 def exercise(number: str, student: str = "guest", *, variables: MutableMapping[str, Any] | None = None) -> Exercise:
@@ -169,7 +166,8 @@ def solution_code(question: Question) -> str:
     (function,) = ast.parse("\n".join(lines)).body
     if not isinstance(function, ast.FunctionDef):
         raise ValueError(f"{question.name}: `expected` must be a function made with def, so that it can be shown.")
-    places = [(node.lineno, node.col_offset) for node in ast.walk(function) if getattr(node, "id", None) in _OF_CRM]
+    measures = {name for name, value in vars(inspect.getmodule(question.expected)).items() if _is_measure(value)}
+    places = [(node.lineno, node.col_offset) for node in ast.walk(function) if getattr(node, "id", None) in measures]
     for line, column in sorted(places, reverse=True):
         text = lines[line - 1]
         lines[line - 1] = f"{text[:column]}crm.{text[column:]}"
@@ -178,6 +176,12 @@ def solution_code(question: Question) -> str:
         raise ValueError(f"{question.name}: `expected` must end in one return.")
     lines[end.lineno - 1] = lines[end.lineno - 1].replace("return ", f"{question.variable} = ", 1)
     return textwrap.dedent("\n".join(lines[_end_of_head(function) :]))
+
+
+def _is_measure(value: object) -> bool:
+    """Whether a student reaches it as `crm.` and its name: a function of a concept room."""
+    module = getattr(value, "__module__", None) or ""
+    return inspect.isfunction(value) and module.startswith("crmlib.") and not module.startswith("crmlib.practice")
 
 
 def _end_of_head(function: ast.FunctionDef) -> int:

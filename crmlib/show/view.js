@@ -262,10 +262,9 @@ function drawTable(table) {
   return [make("table", {}, ...caption, make("thead", {}, head), make("tbody", {}, ...rows))];
 }
 
-let views = 0; // clip paths need names that differ between the views of one page
-
 function render({ model, el }) {
-  const view = (views += 1);
+  // Clip paths need names that differ between the views of one page; each view has loaded this file for itself.
+  const view = Math.random().toString(36).slice(2);
   const numbers = make("dl", { class: "crm-numbers" });
   const changed = make("p", { class: "crm-changed", "aria-live": "polite" });
   const panels = make("div", { class: "crm-panels" });

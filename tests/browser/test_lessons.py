@@ -17,7 +17,7 @@ def test_a_lesson_runs_without_warning_and_its_explorers_follow_the_keyboard(les
     lesson.run_all()
     assert lesson.errors() == []
     for which in range(lesson.page.locator(".crm-view").count()):
-        explorer = lesson.page.locator(".widget-vbox", has=lesson.view(which)).last
+        explorer = lesson.view(which).locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
         before, handle = lesson.drawing(which), explorer.locator(".noUi-handle").first
         at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
         keys = ("ArrowLeft", "ArrowRight", "ArrowLeft") if at_end else ("ArrowRight", "ArrowLeft", "ArrowRight")
