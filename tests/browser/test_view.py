@@ -65,7 +65,7 @@ def test_every_kind_of_mark_is_drawn(scratch):
 def test_two_views_of_a_page_do_not_share_their_clip_paths(scratch):
     """A clip path named twice would cut the second view's marks to the first view's frame."""
     names = scratch.page.evaluate("() => [...document.querySelectorAll('.crm-view clipPath')].map((path) => path.id)")
-    assert len(names) == len(set(names)) == 6
+    assert len(names) == len(set(names)) == 7
 
 
 def test_no_text_lies_on_another_or_outside_its_panel(scratch):
