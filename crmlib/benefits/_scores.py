@@ -27,7 +27,8 @@ class Scores:
     """Scores of n rows on p variables, each around its mean.
 
     points : n × p. true : n × p; the mean of a column is that variable's variance without error of measurement.
-    customers : n codes, 0 … clusters − 1. names : p. yes_no : names of the variables that are only 0 and 1.
+    customers : n codes, 0 … clusters − 1. rows : n places in the frame of answers. names : p.
+    yes_no : names of the variables that are only 0 and 1.
     sd : p, in points (without error of measurement if corrected). table : one row per variable, for the reader.
     excluded : what was set aside.
     """
@@ -35,6 +36,7 @@ class Scores:
     points: np.ndarray
     true: np.ndarray
     customers: np.ndarray
+    rows: np.ndarray
     names: list[str]
     yes_no: frozenset[str]
     sd: list[float]
@@ -111,7 +113,15 @@ def read_scores(
         lines.append((name, k, mean, float(np.sqrt((score**2).mean())), min(1.0, reliability) if k > 1 else np.nan))
     table = pd.DataFrame(lines, columns=["variable", "items", "mean", "sd", "reliability"])
     return Scores(
-        np.column_stack(points), np.column_stack(true), codes, list(items), frozenset(binary), spread, table, excluded
+        np.column_stack(points),
+        np.column_stack(true),
+        codes,
+        np.flatnonzero(keep),
+        list(items),
+        frozenset(binary),
+        spread,
+        table,
+        excluded,
     )
 
 

@@ -67,7 +67,8 @@ def bond_hazard(
     Parameters
     ----------
     customers : one row per customer, with dates `joined` and `left` (empty while there; the first leaving counts).
-    bonds : one row per customer and bond: `bond` (its kind), `since`.
+    bonds : one row per customer and bond: `bond` (its kind), `since`. A bond holds until the customer leaves; those of people who
+        are not among `customers` are not used.
     kinds : bonds to estimate, together.
     observed_from, as_of : first and last day of the records, such as '2023-01-01'. Months are calendar months.
     adjust_for : columns of numbers in `customers` that do not change.

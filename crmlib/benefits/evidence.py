@@ -71,7 +71,7 @@ def benefit_evidence(
     Raises
     ------
     ValueError, TypeError : a column is missing or wrong, a customer has two rows in a wave, nobody answered twice, a lot that is
-    not 0 and 1, a variable in two roles.
+    not 0 and 1 or hardly moved the benefit, a variable in two roles.
 
     Source: change scores and lags: Allison (1990), Sociological Methodology 20; Wald (1940).
 
@@ -102,6 +102,7 @@ def benefit_evidence(
             f"`lot` names {listed(sorted(set(lot) - set(benefits)))}, but the benefits are {listed(benefits)}."
         )
     need_columns(need_frame(survey, WHAT), [customer, wave, *lot.values()], WHAT)
+    survey = survey.reset_index(drop=True)
     _need_waves(survey, customer, wave)
     now = read_scores(survey, names, scales, corrected, customer)
     whole = _in_sd(survey, now, scales, names, customer, wave)
@@ -166,7 +167,7 @@ def _in_sd(
     survey: pd.DataFrame, now: Scores, scales: Mapping, names: Sequence[str], customer: str, wave: str
 ) -> pd.DataFrame:
     """Return the complete rows with every item divided by its scale's standard deviation (without error, if corrected)."""
-    complete = survey.dropna(subset=[customer, wave, *(item for name in names for item in scales.get(name, [name]))])
+    complete = survey.iloc[now.rows]
     out = complete[[customer, wave]].copy()
     for name in names:
         sd = 1.0 if name in now.yes_no else now.sd[now.names.index(name)]
@@ -187,8 +188,15 @@ def _wald(
     rows = whole[~np.isnan(drawn)].assign(**{column: drawn[~np.isnan(drawn)]})
     scores = read_scores(rows, [column, benefit, outcome], known, False, customer, standard=False)
     z, x, y = scores.points.T
+
+    def spread(rest: np.ndarray) -> float:
+        sums = np.bincount(scores.customers, z * rest)
+        return float(np.sqrt((sums**2).sum() * len(sums) / (len(sums) - 1)))
+
+    if abs(z @ x) < 2 * spread(x - z * (z @ x) / (z @ z)):
+        raise ValueError(
+            f"The offer in {column!r} hardly moved {benefit!r}: by {z @ x / (z @ z):.2f} SD, less than two standard errors. Then nothing "
+            "can be said per SD by lot. Leave it out of `lot`, or compare the outcome of the two arms."
+        )
     effect = (z @ y) / (z @ x)
-    sums = np.bincount(scores.customers, z * (y - effect * x))
-    clusters = len(sums)
-    error = np.sqrt((sums**2).sum() * clusters / (clusters - 1)) / abs(z @ x)
-    return effect, error, len(rows)
+    return effect, spread(y - effect * x) / abs(z @ x), len(rows)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crmlib._frames import is_whole
+
 SIDES = ("supplier", "customer")
 
 
@@ -79,11 +81,10 @@ def joint_value(
     for name, share in (("supplier_share", supplier_share), ("recoverable", recoverable)):
         if not 0 <= share <= 1:
             raise ValueError(f"`{name}` must be a share from 0 to 1 (0.5 for a half), but it is {share!r}.")
-    if isinstance(years, bool) or years != int(years) or years < 1:
+    if not is_whole(years) or years < 1:
         raise ValueError(f"`years` must be a whole number of 1 or more, but it is {years!r}.")
     if not discount > -1:
         raise ValueError(f"`discount` must be above -1 (0.10 for 10 % a year), but it is {discount!r}.")
-    years = int(years)
     share = np.array([supplier_share, 1 - supplier_share])
     invested = np.array([supplier_investment, customer_investment], dtype=float)
     growth = (1 + discount) ** -np.arange(1, years + 1)

@@ -95,6 +95,12 @@ def mediate(
     if clusters <= len(roles) + 1:
         raise ValueError(f"{clusters:,} customers are too few for {len(roles)} variables. Use more customers.")
     sums = _sums(scores)
+    causes = _covariances(sums.sum(axis=0)[None, :], len(roles))[0, :-1, :-1]
+    scale = np.sqrt(np.diag(causes))
+    if np.linalg.eigvalsh(causes / np.outer(scale, scale))[0] < 1e-8:
+        raise ValueError(
+            "Cause, mediators and columns to adjust for cannot be told apart: one of them follows from the others. Leave it out."
+        )
     estimate = _split(
         _covariances(sums.sum(axis=0)[None, :], len(roles)), len(through), scores.yes_no, roles, standard
     )[0]
@@ -158,12 +164,7 @@ def _split(matrices: np.ndarray, mediators: int, yes_no: frozenset, roles: list[
 
 
 def _solve(matrices: np.ndarray, causes: np.ndarray, effects: np.ndarray) -> np.ndarray:
-    try:
-        return np.linalg.solve(matrices[:, causes[:, None], causes], matrices[:, causes[:, None], effects])
-    except np.linalg.LinAlgError:
-        raise ValueError(
-            "Cause, mediators and columns to adjust for cannot be told apart: one of them follows from the others. Leave it out."
-        ) from None
+    return np.linalg.solve(matrices[:, causes[:, None], causes], matrices[:, causes[:, None], effects])
 
 
 def _draws(clusters: int, resamples: int, seed: int):

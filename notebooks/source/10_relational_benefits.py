@@ -155,6 +155,28 @@ split.table
 # assumption that no regression can test.)*
 
 # %% [markdown] lang="en"
+# ### From feelings to words and deeds
+#
+# Intention is an answer. Do the two mediators also show in what customers tell others, and in who leaves by own choice in the
+# twelve months after the survey?
+
+# %%
+not_chosen = ["death", "moved abroad", "closed by bank"]
+exits = bank.customers[["customer", "left", "exit_reason"]]
+after = survey[survey["wave"] < 2025].merge(exits, on="customer")
+asked = pd.to_datetime(after["wave"].astype("str") + "-10-31")
+soon = (after["left"] > asked) & (after["left"] <= asked + pd.DateOffset(years=1))
+after["leaves"] = soon & ~after["exit_reason"].isin(not_chosen)
+both = ["satisfaction", "commitment"]
+deeds = crm.path_model(after, {"word_of_mouth": both, "leaves": both}, scales=scales, corrected=True)
+100 * deeds.table.set_index(["effect", "cause"])[["estimate", "low", "high"]]
+
+# %% [markdown] lang="en"
+# Times 100. Recommending rises by 0.37 SD per SD of satisfaction and by 0.23 per SD of commitment. Leaving is yes or no: an SD of
+# satisfaction goes with 1.45 fewer leavers among 100 customers (0.33 to 2.57), an SD of commitment with 1.29 (0.13 to 2.45).
+# *(Predictive: dated, not drawn by lot.)*
+
+# %% [markdown] lang="en"
 # ### One bad day
 #
 # Does a single bad transaction shake the sum of all experience? Mark who had a problem that nobody solved in the twelve months
@@ -248,7 +270,6 @@ crm.show.explore_benefits(found.table)
 # month. The wrong way first: *ever had the bond*.
 
 # %%
-not_chosen = ["death", "moved abroad", "closed by bank"]
 people = bank.customers.assign(own=~bank.customers["exit_reason"].isin(not_chosen))
 records = {"observed_from": "2023-01-01", "as_of": "2025-12-31", "own_choice": "own"}
 kinds = ["adviser", "payroll"]

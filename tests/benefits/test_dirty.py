@@ -81,6 +81,11 @@ REFUSED = {
         "Column 'arm' must hold 1 (offered), 0 (not offered) and nothing else; empty where not drawn."),
     "a lot with one arm": (designs, [answers(arm=1)], {"lot": {"confidence": "arm"}},
         "Column 'arm' must hold 1 (offered), 0 (not offered)"),
+    "an offer that moved nothing": (designs, [people(400, 3).assign(arm=lambda one: one["customer"] % 2)], {"lot": {"confidence": "arm"}},
+        "The offer in 'arm' hardly moved 'confidence': by"),
+    "nearly a copy": (mediate, [answers(copy=ANSWERS["confidence"] * 3 + 1), "confidence", ["copy"], "commitment"], {},
+        "cannot be told apart: one of them follows from the others"),
+    "years as text": (joint_value, [1, 0.5, 0, 0], {"years": "five"}, "`years` must be a whole number of 1 or more, but it is 'five'."),
     "a customer twice": (ties, [pd.concat([CUSTOMERS, CUSTOMERS.iloc[[0]]])], {}, "The frame of customers must have one row per customer"),
     "a bond nobody knows": (ties, [CUSTOMERS], {"kinds": ["club"]}, "No bond is called 'club'. The kinds are 'adviser' and 'payroll'."),
     "a bond without a day": (ties, [CUSTOMERS, TIES.assign(since=pd.NaT)], {},
@@ -133,6 +138,14 @@ def test_what_is_missing_is_set_aside_and_counted_once():
         "no customer": 1, "no confidence": 2, "no answer in the next wave": 20,
     }  # fmt: skip
     assert evidence.table.set_index("design").loc[["alone", "change"], "answers"].tolist() == [37, 17]
+
+
+def test_a_frame_with_repeated_labels_is_read_by_its_rows():
+    tangled = pd.concat([ANSWERS[ANSWERS["wave"] == 2024], ANSWERS[ANSWERS["wave"] == 2025].set_axis(range(20))])
+    tangled["arm"] = (tangled["customer"] % 2).where(tangled["wave"] == 2025)
+    tangled["confidence"] += 2 * (tangled["arm"] == 1)
+    plain = designs(tangled.reset_index(drop=True), lot={"confidence": "arm"})
+    pd.testing.assert_frame_equal(designs(tangled, lot={"confidence": "arm"}).table, plain.table)
 
 
 def test_customers_who_were_never_at_risk_are_counted():

@@ -67,6 +67,20 @@ def test_the_parts_of_the_effect(lesson):
     assert 0.78 < part.loc["indirect", "share"] < 0.86  # "about four fifths"
 
 
+def test_words_and_deeds(lesson):
+    found = 100 * lesson["deeds"].table.set_index(["effect", "cause"])[["estimate", "low", "high"]]
+    words = found["estimate"]["word_of_mouth"] / 100
+    assert lesson.says(
+        f"rises by {words['satisfaction']:.2f} SD per SD of satisfaction and by {words['commitment']:.2f} per SD of commitment"
+    )
+    fewer = -found.loc["leaves"]
+    satisfied, committed = fewer.loc["satisfaction"], fewer.loc["commitment"]
+    assert lesson.says(
+        f"goes with {satisfied['estimate']:.2f} fewer leavers among 100 customers ({satisfied['high']:.2f} to "
+        f"{satisfied['low']:.2f}), an SD of commitment with {committed['estimate']:.2f} ({committed['high']:.2f} to {committed['low']:.2f})"
+    )
+
+
 def test_one_bad_day(lesson):
     moods = lesson["moods"].set_index("effect")
     assert lesson.says(f"falls by {-moods.loc['satisfaction', 'estimate']:.2f} SD")
