@@ -22,6 +22,14 @@ _MODULES = {
         "plot_satisfaction_curve",
     ),
     "pyramid": ("explore_pyramid", "plot_lorenz", "plot_migration", "plot_pyramid", "plot_whale", "pyramid_picture"),
+    "quadrants": (
+        "explore_quadrants",
+        "plot_actions",
+        "plot_firing",
+        "plot_quadrants",
+        "plot_sensitivity",
+        "quadrants_picture",
+    ),
     "retention": (
         "calls_picture",
         "explore_calls",
