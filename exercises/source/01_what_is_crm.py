@@ -228,7 +228,7 @@ answer_to_consultant = f"""I do not sign yet. Your chart is right: branches whos
 more a year later. But it compares places: a rich street gives a branch both content staff and good customers, and your
 programme does not move the street. Within a branch, after its own better years, revenue changes by {low:.1f} to {high:.1f} %
 for 5 points. That may be nothing, and it may be more than the 0.5 % you ask for: these data cannot tell. To find out, draw 18 of the 36
-branches by lot, start there, and compare after two years. Until then I look for money that is nearer: only {own_share:.0%} of what our
+branches by lot, start there, and compare after two years. Meanwhile, there is money nearer: only {own_share:.0%} of what our
 own customers have is with us, and {developing_customers} relationships grew by more than 20 % last year. We begin with those, and with
 a control group, as for the letter, which added {letter_points:.1f} points."""
 ### END SOLUTION

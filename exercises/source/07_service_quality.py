@@ -225,7 +225,7 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-roads = crm.zero_complaint_roads(record).set_index("branch")["road"].astype(str)
+roads = crm.zero_complaint_roads(record, least_problems=10).set_index("branch")["road"].astype(str)
 solved, hidden = (", ".join(map(str, roads.index[roads == road])) for road in ("solved", "not noticed"))
 recommendation = f"""No prize for zero complaints. We hear of {heard_percent:.0f} of 100 problems; behind the zero of branch
 {worst} stand {behind_the_zero} problems that customers noticed and nobody solved. Branches {solved} come to zero by

@@ -47,6 +47,7 @@ Q1 = Question(
     kind="number",
     unit="customers",
     expected=developing_customers,
+    story=lambda bank: bool((bank.years["revenue"] > 0).all()),  # else growth has no meaning for somebody
     why="A customer of one year only has no growth: `NaN > 0.2` is False, so nobody new is counted.",
     misconceptions=[
         Misconception(
