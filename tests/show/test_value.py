@@ -128,7 +128,9 @@ def test_drivers_stand_at_gap_and_importance():
 
 
 @pytest.mark.parametrize(
-    "plot", [plot_cohort, plot_scorecard, plot_drivers, lambda frame: plot_clv({"one": frame})], ids=str
+    "plot",
+    [plot_cohort, plot_scorecard, plot_drivers, lambda frame: plot_clv({"one": frame})],
+    ids=["cohort", "scorecard", "drivers", "clv"],
 )
 def test_bad_input_gets_a_sentence(plot):
     with pytest.raises(TypeError, match="must be a pandas DataFrame"):

@@ -218,7 +218,10 @@ def _branches(people: People, years: pd.DataFrame) -> tuple[pd.DataFrame, pd.Dat
     b, count = people.branches, len(people.branches.region)
     branch_of = pd.Series(people.branch + 1, index=people.first_id + np.arange(people.n))
     by = years.assign(branch=years["customer"].map(branch_of))
-    full = by[by["months"] == PER_YEAR].assign(log_revenue=lambda frame: np.log(frame["revenue"]))
+    # a geometric mean knows no customer whose deposits cost more than they brought: there is none in most banks
+    full = by[by["months"] == PER_YEAR].assign(
+        log_revenue=lambda frame: np.log(frame["revenue"].where(frame["revenue"] > 0))
+    )
     sums = full.groupby(["branch", "year"])
     result = pd.DataFrame(
         {
