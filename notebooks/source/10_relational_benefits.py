@@ -423,19 +423,25 @@ bonds.set_index(pd.Index(kinds))
 # %% [markdown] lang="en"
 # ## Check yourself
 #
-# 1. Club members leave less. Name two ways in which this could be true without the club keeping anybody.
-# 2. A colleague asks each customer right after a call how satisfied he is, and calls the mean "loyalty". What does it measure?
-# 3. Without `corrected=True`, confidence → satisfaction is 0.29 instead of 0.38. Where did the rest go?
-# 4. Modify: `crm.benefit_evidence(survey, benefits, "intention", adjust_for=service)`. Which benefit leads by *change*?
-# 5. Make: `crm.joint_value(300_000, 0.8, 400_000, 250_000)`. Why will the customer refuse?
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("10")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
+# 1. A colleague asks each customer right after a call how satisfied he is, and calls the mean "loyalty". What does it measure?
+# 2. Without `corrected=True`, confidence → satisfaction is 0.29 instead of 0.38. Where did the rest go?
+# 3. Modify: `crm.benefit_evidence(survey, benefits, "intention", adjust_for=service)`. Which benefit leads by *change*?
+# 4. Make: `crm.joint_value(300_000, 0.8, 400_000, 250_000)`. Why will the customer refuse?
 #
 # <details><summary>Answers</summary>
 #
-# 1. Who stays long has more time to join (immortal time); the attached join.
-# 2. The transaction. One bad day moved satisfaction by 0.42 SD, commitment by 0.05.
-# 3. Into noise, and into reliability, which goes with confidence and gets the credit that it lost (0.20 instead of 0.16).
-# 4. Confidence, 0.15; discounts 0.00.
-# 5. Its share, ¥227,447 in present value, is less than the ¥250,000 it invests: the highest share is 78 %.
+# 1. The transaction. One bad day moved satisfaction by 0.42 SD, commitment by 0.05.
+# 2. Into noise, and into reliability, which goes with confidence and gets the credit that it lost (0.20 instead of 0.16).
+# 3. Confidence, 0.15; discounts 0.00.
+# 4. Its share, ¥227,447 in present value, is less than the ¥250,000 it invests: the highest share is 78 %.
 #
 # </details>
 
@@ -469,4 +475,5 @@ bonds.set_index(pd.Index(kinds))
 # *Behavior Research Methods*, 40(3). · Turnbull, P. W., & Wilson, D. T. (1989). Developing and protecting profitable customer
 # relationships. *Industrial Marketing Management*, 18(3).
 #
-# **Next:** 11, strategy: all the budget on keeping?
+# **Exercise:** [10](exercises/10_relational_benefits.ipynb), with a bank of your own. **Next:** 11, strategy: all the budget on
+# keeping?

@@ -217,5 +217,5 @@ def test_the_answers_at_the_end(lesson, paths):
     table = crm.benefit_evidence(lesson["survey"], lesson["benefits"], "intention", adjust_for=lesson["service"]).table
     change = table.query("design == 'change'").set_index("benefit")["estimate"]
     assert change.idxmax() == "confidence"
-    assert lesson.says(f"4. Confidence, {change['confidence']:.2f}; discounts 0.00")
+    assert lesson.says(f"3. Confidence, {change['confidence']:.2f}; discounts 0.00")
     assert abs(change["economic"]) < 0.005
