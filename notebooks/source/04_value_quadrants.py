@@ -411,4 +411,5 @@ crm.quiz("04")
 # value of high-cost customers. *Management Science*, 60(2). *(Abstracts and the opening of Mittal and others were read;
 # its order of steps, and the right to a basic account, Directive 2014/92/EU, are from memory.)*
 #
-# **Next:** 05, is this one customer or three?
+# **Exercise:** [04](exercises/04_value_quadrants.ipynb), with a bank of your own. **Next:** 05, is this one customer or
+# three?
