@@ -492,21 +492,24 @@ print(f"a new private customer: you said ¥{guess_worth:,}, we say ¥{new:,.0f}"
 # %% [markdown] lang="en"
 # ## Check yourself
 #
-# 1. Two analysts value the same new customer at ¥3,410 and ¥2,664. Who is wrong?
-# 2. Retention rises with the years. Name two explanations, and what would tell them apart.
-# 3. Customer A bought 29 times and is silent for 138 days; B bought twice and is silent for 396. Whom do you write off
-#    first?
-# 4. Modify: what is ¥746 a year worth at a discount of 15 %? *(Hint: `crm.retention_clv(746, 0.88, ...)`.)*
-# 5. Make: the 20 shop customers with the highest value. *(Start from `worth.nlargest(...)`.)* What is their sum?
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("03")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
+# 1. Retention rises with the years. Name two explanations, and what would tell them apart.
+# 2. Modify: what is ¥746 a year worth at a discount of 15 %? *(Hint: `crm.retention_clv(746, 0.88, ...)`.)*
+# 3. Make: the 20 shop customers with the highest value. *(Start from `worth.nlargest(...)`.)* What is their sum?
 #
 # <details><summary>Answers</summary>
 #
-# 1. Nobody: the first payment comes now, or after a year. One margin between them. For a *new* customer it is now.
-# 2. Customers differ and the restless leave first; or customers change. Follow the same people (a survey panel), or
+# 1. Customers differ and the restless leave first; or customers change. Follow the same people (a survey panel), or
 #    draw by lot who gets the care.
-# 3. A: measured by his own rhythm he is long overdue.
-# 4. ¥2,264: `crm.retention_clv(746, 0.88, 0.15, 10)`.
-# 5. ¥13,143: `worth.nlargest(20, "clv")["clv"].sum()`.
+# 2. ¥2,264: `crm.retention_clv(746, 0.88, 0.15, 10)`.
+# 3. ¥13,143: `worth.nlargest(20, "clv")["clv"].sum()`.
 #
 # </details>
 
@@ -543,4 +546,5 @@ print(f"a new private customer: you said ¥{guess_worth:,}, we say ¥{new:,.0f}"
 # loyalty. *Harvard Business Review*, 80(7). · Rust, R. T., Zeithaml, V. A., & Lemon, K. N. (2000). *Driving Customer
 # Equity*. Free Press.
 #
-# **Next:** 04, what to do with customers who cost money.
+# **Exercise:** [03](exercises/03_customer_value.ipynb), with a bank of your own. **Next:** 04, what to do with customers
+# who cost money.
