@@ -611,20 +611,24 @@ ax = crm.show.plot_tenure(by_tenure)
 # %% [markdown] lang="en"
 # ## Check yourself
 #
-# 1. "Our revenue retention is 101 %, so nobody leaves." What is wrong?
-# 2. A firm founded in 2010 kept records from 2020 on. Customers of 2010 stay 97 % a year. Are they special?
-# 3. A win-back campaign reports "30 % returned". What do you ask for?
-# 4. Modify: what does a customer saved cost among the silent and the others if a call costs ¥20?
-# 5. Make: in which `kind` of customer does the call work better? *(Start from `calls.merge(customers[["customer",
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("09")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
+# 1. A vendor shows that his churn model finds half of the leavers in the riskiest fifth. Which number do you ask for?
+# 2. Modify: what does a customer saved cost among the silent and the others if a call costs ¥20?
+# 3. Make: in which `kind` of customer does the call work better? *(Start from `calls.merge(customers[["customer",
 #    "kind"]])`.)*
 #
 # <details><summary>Answers</summary>
 #
-# 1. Growth of those who stayed covers those who left: 87 % of the customers stayed.
-# 2. They are the survivors of ten years. How many joined in 2010, nobody knows.
-# 3. The share that returned without a contact, and which customers were contacted: drawn by lot?
-# 4. ¥775 among the others, a third of ¥2,325; among the silent none is saved on balance.
-# 5. `crm.campaign_uplift(calls.merge(customers[["customer", "kind"]]), by="kind")`: personal −2.1 points, small business
+# 1. How many of them stay *because* of a call: from a list of which half, drawn by lot, was not called. And the value.
+# 2. ¥775 among the others, a third of ¥2,325; among the silent none is saved on balance.
+# 3. `crm.campaign_uplift(calls.merge(customers[["customer", "kind"]]), by="kind")`: personal −2.1 points, small business
 #    −0.5; the second interval is so wide that nobody can say which.
 #
 # </details>
@@ -660,4 +664,4 @@ ax = crm.show.plot_tenure(by_tenure)
 # individual frailty. *Demography*, 16(3). *(Of Ascarza's article the
 # abstract was read; the others are cited from memory.)*
 #
-# **Next:** 10, what ties customers to a firm.
+# **Exercise:** [09](exercises/09_retention.ipynb), with a bank of your own. **Next:** 10, what ties customers to a firm.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import resources
+
 import pytest
 
 import crmlib as crm
 from crmlib.show.retention import calls_picture
 
 LESSON = "09_retention"
+QUIZ = resources.files("crmlib.practice").joinpath("quizzes/09.toml").read_text(encoding="utf-8")
 
 
 def signed(points: float) -> str:
@@ -38,7 +41,8 @@ def test_five_rates(lesson):
     assert lesson.says(f"brought {rates.loc['revenue', 'rate_of_kept'] - 100:.1f} % more")
     assert lesson.says(f"brought before, and {rates.loc['revenue', 'without_growth']:.1f} % is left")
     assert lesson.says(f"of the share of wallet {rates.loc['share of wallet', 'without_growth']:.1f} %")
-    assert lesson.says(f"{rates.loc['customers', 'rate']:.0f} % of the customers stayed")
+    assert f"{rates.loc['customers', 'rate']:.0f} % of the customers stayed" in QUIZ
+    assert f"up to the old amount {rates.loc['revenue', 'without_growth']:.0f} % was left" in QUIZ
     assert lesson.says(f"One base gave {rates['rate'].min():.0f} to {rates['rate'].max():.0f} %")
 
 
