@@ -490,6 +490,14 @@ for formula in crm.satisfaction.FORMULAS:
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("06")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. Mean perception equals mean expectation. What do the gap, the ratio of means and the mean ratio say?
 # 2. A branch rises from rank 20 to rank 5 by the gap. Name two reasons that have nothing to do with better service.
 # 3. "We had 10,000 answers, so the mean is exact." What is missing?

@@ -529,6 +529,14 @@ roads[["branch", "road"]].assign(truth=roads["branch"].map(kinds))
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("07")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. A branch halves its complaints in a year. Name three different reasons, and the number that would tell them apart.
 # 2. Alpha of a scale is 0.95. Is it a good scale?
 # 3. The pulse falls from 80.1 to 79.0. What do you do?

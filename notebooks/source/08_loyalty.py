@@ -414,6 +414,14 @@ print("Discounts on satisfaction: truth", bank.truth["satisfaction.economic"])
 # %% [markdown] lang="en"
 # ## Check yourself
 #
+# Choose an answer and press *Check*. Wrong answers are explained, too.
+
+# %% tags=["nbval-ignore-output"]
+crm.quiz("08")
+
+# %% [markdown] lang="en"
+# Then try these:
+#
 # 1. A telephone company has 95 % retention and contracts of two years. Which types may hide in the 95 %?
 # 2. Why is *intention* a poor measure of repurchase on the map?
 # 3. Ten points of satisfaction go with 4.9 points of staying. Name one reason why raising satisfaction may do less.
