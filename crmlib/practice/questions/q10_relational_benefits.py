@@ -67,11 +67,6 @@ Q1 = Question(
             "variance of discounts.",
         ),
         Misconception(
-            "three waves for one",
-            lambda bank: slope(felt(bank)["discounts"], felt(bank)["attachment"]),
-            "All three surveys are in it. Keep the rows of wave 2025 first.",
-        ),
-        Misconception(
             "sums for means",
             lambda bank: 1.5 * slope(wave(bank, 2025)["discounts"], wave(bank, 2025)["attachment"]),
             "You added up the items. Attachment has three and discounts two, so that the sums are on different scales: take means.",
@@ -255,11 +250,6 @@ Q4 = Question(
             "the direct rest",
             lambda bank: parts(bank)["direct"],
             "That is the direct effect, the part that does *not* run through satisfaction.",
-        ),
-        Misconception(
-            "mediated share",
-            lambda bank: 1 - parts(bank)["direct"] / parts(bank)["total"],
-            "That is the share of the total that is mediated. The effect itself is asked for, in points.",
         ),
         Misconception(
             "the last arrow alone",
