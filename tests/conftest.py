@@ -6,6 +6,7 @@ import re
 from importlib import metadata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
@@ -20,6 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The top folder of the project."""
     return ROOT
+
+
+@pytest.fixture(autouse=True)
+def _numbers_are_printed_as_usual():
+    """A test that runs a lesson or an exercise leaves pandas' way of printing as it was for the next one."""
+    yield
+    for option in ("display.float_format", "display.max_colwidth", "display.precision"):
+        pd.reset_option(option)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,6 +46,7 @@ import pandas as pd
 import crmlib as crm
 
 pd.options.display.float_format = "{:,.2f}".format
+pd.options.display.max_colwidth = 120
 
 exercise = crm.exercise("03", student)
 bank = exercise.data
@@ -258,8 +259,8 @@ advice = f"""Do not give ¥500 to every newcomer yet. A newcomer is worth ¥{new
 margin today, 80 % stay a year, discount 10 %), which would bear it. But most would have come without it, and
 {100 - first_year_percent:.0f} % of the joiners of 2023 and 2024 were gone within a year. Draw by lot who is offered the gift in the
 next three months: only that tells how many it wins. Do not write that care makes customers loyal: retention rises with the years
-either way, and these data cannot tell; draw by lot who gets the care, too. Value the base at ¥{base_worth / 1e6:.1f} million, with
-the referrals inside. And do not close the silent accounts: of {len(quiet)} repeat buyers silent for half a year,
+either way, and these data cannot tell; draw by lot who gets the care, too. Value the base at ¥{base_worth / 1e6:.1f} million,
+with the referrals inside. And do not close the silent accounts: of {len(quiet)} repeat buyers silent for half a year,
 {silent_but_alive:.0f} are expected to be alive."""
 ### END SOLUTION
 

@@ -47,6 +47,7 @@ import pandas as pd
 import crmlib as crm
 
 pd.options.display.float_format = "{:,.2f}".format
+pd.options.display.max_colwidth = 120
 
 exercise = crm.exercise("09", student)
 bank = exercise.data
@@ -115,7 +116,7 @@ q2.check()
 
 # %%
 win_back = bank.campaign_members[bank.campaign_members["campaign"] == "win-back"]
-columns = ["arm", "responded", "outcome"]
+columns = ["arm", "responded"]
 bank.describe("campaign_members").loc[columns, ["type", "meaning"]]
 
 # %% [markdown] lang="en"
@@ -185,7 +186,8 @@ exercise.progress()
 
 # %%
 retention = bank.campaign_members[bank.campaign_members["campaign"] == "retention"]
-retention.groupby("arm")[["responded", "outcome", "cost"]].agg(["size", "sum"])
+sums = retention.groupby("arm")[["responded", "outcome", "cost"]].sum()
+sums.assign(customers=retention.groupby("arm").size())
 
 # %% [markdown] lang="en"
 # **What did one customer cost who stayed *because of* the call?** Take the estimate as it is, and all calls into account. Give yuan per
@@ -290,8 +292,8 @@ q7.check()
 chosen = brings.nlargest(50)
 by_risk = brings[calls["risk"].nlargest(50).index]
 advice = f"""Call 50 customers, but not the 50 at the highest risk: by head office's uplift those calls bring
-¥{by_risk.sum():,.0f} over three years, after cost. Rank by value × uplift; these 50 bring ¥{chosen.sum():,.0f}. Leave the silent
-ones alone. A call does not cost ¥60 but ¥{cost_per_saved:,.0f} per customer saved (called against not called, July 2024, drawn by
+¥{by_risk.sum():,.0f} over three years, after cost. Rank by value × uplift; these 50 bring ¥{chosen.sum():,.0f}. Leave the
+silent ones alone. A call does not cost ¥60 but ¥{cost_per_saved:,.0f} per customer saved (called against not called, July 2024, drawn by
 lot). Do not report the revenue alone: {revenue_kept:.0f} % of that of December 2024 was there a year later, but this includes the
 growth of those who stayed; of new customers {five_years_percent:.0f} % are left after five years. The win-back contact changed
 {won_back_points:+.1f} points. Whether the panel keeps anybody these data cannot tell: invite more customers, drawn by lot, and
