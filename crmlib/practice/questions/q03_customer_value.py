@@ -123,7 +123,7 @@ Q2 = Question(
     kind="percent",
     tolerance=0.006,
     expected=first_year_percent,
-    why="About one newcomer in five is gone before the first anniversary; of all customers it is about one in eight a year.",
+    why="In the whole bank one newcomer in five is gone by the first anniversary; of all customers it is one in eight a year.",
     misconceptions=[
         Misconception(
             "everybody's rate",
