@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
+import pandas as pd
 import pytest
 
 import crmlib as crm
@@ -252,3 +253,12 @@ def test_customers_of_the_case(lesson):
     churn = lesson["now"].table["churn"].iloc[0]
     assert round(1 / churn) in (8, 9)
     assert lesson["calls"]["value"].notna().all()
+
+
+def test_what_the_explorer_of_rates_should_have_shown(lesson):
+    rates = 100 * pd.DataFrame(lesson["in_2025"]).set_index(lesson["rates"]["measure"])
+    assert set(rates.idxmax()) == {"revenue"}
+    assert set(rates.idxmin()) == {"contracts"}
+    customers = rates.loc["customers"]
+    assert lesson.says(f"{customers.max() - customers.min():.0f} points apart")
+    assert lesson.says(f"(customers: {customers.min():.0f} to {customers.max():.0f} %)")
