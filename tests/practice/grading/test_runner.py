@@ -147,7 +147,7 @@ def test_what_was_right_before_an_attack_stays_right(runner):
 STOPPED = {
     "while True: pass": "stopped after",
     "import time; time.sleep(1e6)": "stopped after",
-    "for _ in range(100): print('x' * 1_000_000)": "printed more than 5 MB",
+    "while True: print('x' * 1_000_000)": "printed more than 5 MB",
     "import os\nwhile True: os.write(2, b'x' * 100_000)": "printed more than 5 MB",
 }
 
