@@ -97,7 +97,7 @@ bank.describe("customers").loc[["customer", "joined", "left", "exit_reason"], ["
 #
 # $$ r = 1 - \frac{L}{N} $$
 #
-# with $N$ customers at the start and $L$ of them who chose to leave. Both are shares of people, without a unit. Moving
+# with $N$ customers at the start and $L$ of them who chose to leave. $r$ is a share of people, without a unit. Moving
 # abroad or dying is no choice and does not count as leaving here.
 
 # %% [markdown] lang="en"

@@ -82,15 +82,15 @@ status = crm.lifecycle_status(
 status.table
 
 # %% [markdown] lang="en"
-# 16,556 people and firms were active in 2025: one in seven of the city. Another 3,444 were customers once and are
-# gone. What did the function leave out? It says so:
+# 16,556 people and firms were active in 2025: one in seven of the city. Another 3,444 were customers before the
+# window, and not since. What did the function leave out? It says so:
 
 # %%
 status.excluded
 
 # %% [markdown] lang="en"
-# 92 leads have become customers: they are counted there, not twice. *(Descriptive. A longer window makes more people
-# "active" and changes nothing else: always report the window.)*
+# 92 leads have become customers: they are counted there, not twice. *(Descriptive. A longer window turns inactive
+# people into active ones: always report the window.)*
 
 # %% [markdown] lang="en"
 # ## The idea: rank, then cut
@@ -177,8 +177,8 @@ for measure in ["revenue", "deposits_end", "products"]:
     print(f"166 best by {measure:12}: {len(both):3} of them are among the 166 best by profit")
 
 # %% [markdown] lang="en"
-# By revenue 115 of 166 are the right ones, by deposits 80, by the number of products 6. Lesson 12 comes back to
-# deposits.
+# By revenue 115 of 166 are the right ones, by deposits 80, by the number of products 6 (so many are tied there that
+# the order of the rows decides). Lesson 12 comes back to deposits.
 
 # %% [markdown] lang="en"
 # ## How concentrated is it?
@@ -225,8 +225,8 @@ whale.deciles.assign(profit=whale.deciles["profit"] / 1e6)
 # | 20 % of customers bring 80 % of the value | 82 % of revenue |
 # | 20 % of customers hold 90 % of profit | **201 %** of profit |
 #
-# The second claim, from a study of banks, cannot be a *share* like the first: whatever some customers lose, others
-# must bring on top. More than 100 % is normal once costs are traced to customers. *(Descriptive.)*
+# The second claim, from a study of banks, is not bounded by 100 % like the first: whatever some customers lose,
+# others must bring on top. More than 100 % is normal once costs are traced to customers. *(Descriptive.)*
 
 # %% [markdown] lang="en"
 # ### Fixed amounts instead of ranks
@@ -315,8 +315,9 @@ print("by rank:         you said", guess_up_by_rank, "- the data say", (by_rank 
 print("by fixed amount: you said", guess_up_by_money, "- the data say", (by_money == "up").sum())
 
 # %% [markdown] lang="en"
-# By rank **nobody** moves: the order is the same. By fixed amounts 736 do. Tiers cut by rank are *zero-sum*: one can
-# only rise if another falls. A bonus for "customers moved up" measured by rank pays for nothing but shuffling.
+# By rank **nobody** moves: the order is the same. By fixed amounts 736 do. Among the same customers, tiers cut by
+# rank are *zero-sum*: one can only rise if another falls (lost and new customers open places). A bonus for "customers
+# moved up" measured by rank pays for nothing but shuffling.
 
 # %% [markdown] lang="en"
 # ### Last year's best shrink by themselves
@@ -332,13 +333,13 @@ best[["picked_by", "customers", "mean_before", "mean_after", "growth in %"]]
 # Picked in 2024 they "shrank" by 0.4 %, while everyone grew by 11 %. Picked in 2025 they "grew" by 27 %. Neither is
 # true of them: a customer is on top partly by a lucky year, and luck does not come back. That is **regression to the
 # mean** (Galton 1886). The average of two years favours neither: plus 15 %. *(Descriptive: no call, adviser or
-# discount did this. Whoever rewards a programme for it is paid by chance.)*
+# discount did this. Whoever rewards a programme for it pays for chance.)*
 
 # %% [markdown] lang="en"
 # ## And the market?
 #
-# Market share counts all customers, share of wallet looks at our own. A third share asks: of the city's
-# **high-value** customers (¥300,000 or more at all banks together), how many are with us?
+# Market share compares assets, customer share counts heads, share of wallet looks at our own customers. Another share
+# asks: of the city's **high-value** customers (¥300,000 or more at all banks together), how many are with us?
 
 # %%
 shares = crm.market_share_of_high_value(bank.market, "Harbour Bank", bank.wallets)
@@ -369,7 +370,7 @@ crm.high_value_under_swing(assets, 300_000, swings=[-0.2, -0.1, 0.0, 0.1])
 # ## The decision on Friday
 #
 # Ms Zhao's list may hold 166 names. She compares three rules, among customers who are still there. `contribution` is
-# profit before overhead: what the bank loses if the customer goes, since overhead stays.
+# profit before overhead (¥24 a customer and year): what the bank loses if the customer goes, since overhead stays.
 
 # %%
 here = bank.customers.loc[bank.customers["left"].isna(), ["customer"]]
@@ -411,7 +412,8 @@ for first in ["2025-12-01", "2025-01-01", "2023-01-01"]:
 #   year. They conclude that light buyers deserve attention, too: the opposite of this lesson's case.
 # - **The measure decides.** Revenue, deposits and profit name different people.
 # - **A past year is not the future.** What a customer will still bring is lesson 03.
-# - **Profit per customer depends on cost rules.** Overhead is shared out by head here; another key would move people.
+# - **Profit per customer depends on cost rules.** Visits, calls and credit losses are traced to the customer here,
+#   overhead is shared out by head. Few firms know that much.
 
 # %% [markdown] lang="en"
 # ## How close did we get?
@@ -495,7 +497,8 @@ crm.quiz("02")
 # - The measure decides whom you see. Rank by what you would lose.
 # - Profit is more than 100 % concentrated. Lorenz and Gini are for amounts that cannot be negative; for profit, the
 #   whale curve.
-# - Tiers by rank are zero-sum; fixed amounts show growth. Last year's best shrink by themselves.
+# - Tiers by rank are zero-sum among the same customers; fixed amounts show growth. Last year's best shrink by
+#   themselves.
 #
 # | term | 中文 | meaning |
 # |---|---|---|
@@ -516,5 +519,5 @@ crm.quiz("02")
 # · McCarthy, D., & Winer, R. S. (2018). The Pareto rule in marketing revisited. · Sharp, B., Romaniuk, J., & Graham,
 # C. (2019). Marketing's 60/20 Pareto law.
 #
-# **Exercise:** [02](exercises/02_customer_pyramid.ipynb), with a bank of your own. **Next:** 03, what a customer will still
-# bring.
+# **Exercise:** [02](exercises/02_customer_pyramid.ipynb), with a bank of your own. **Next:** 03, what a customer will
+# still bring.

@@ -18,7 +18,7 @@ def test_who_is_a_customer(lesson):
     count = lesson["status"].table.set_index("status")["count"]
     assert lesson.says(f"{count['active']:,} people and firms were active in 2025: one in seven")
     assert round(count.sum() / count["active"]) == 7
-    assert lesson.says(f"Another {count['inactive']:,} were customers once")
+    assert lesson.says(f"Another {count['inactive']:,} were customers before the window")
     assert lesson.says(f"{lesson['status'].excluded['rows'].sum()} leads have become customers")
 
 
@@ -43,7 +43,7 @@ def test_the_whole_bank(lesson, tiers):
     both = {m: len(best & set(measures.nlargest(166, m)["customer"])) for m in ("revenue", "deposits_end", "products")}
     assert lesson.says(
         f"By revenue {both['revenue']} of 166 are the right ones, by deposits {both['deposits_end']}, "
-        f"by the number of products {both['products']}."
+        f"by the number of products {both['products']} ("
     )
 
 

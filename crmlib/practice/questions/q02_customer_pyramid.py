@@ -172,7 +172,7 @@ Q3 = Question(
     kind="share",
     tolerance=0.0015,  # a fifth of the customers is no whole number: rounded up, down or cut inside a customer
     expected=top20_revenue_share,
-    why="In most banks it is near 0.8: the rule of thumb called 80/20.",
+    why="Near 0.8 in most of this course's simulated banks; lesson 02 shows why 80/20 is no law.",
     story=lambda bank: 0.7 < top20_revenue_share(bank) < 0.9,
     misconceptions=[
         Misconception(
