@@ -38,7 +38,7 @@
 # ## Predict first
 #
 # Suppose next year **every** customer brings exactly **20 % more** revenue. The bank cuts its customers into four
-# tiers. How many of about 16,500 customers move up a tier? Write two guesses, as whole numbers:
+# tiers. How many of about 16,500 customers move up a tier? Write two guesses, as whole numbers without a comma:
 #
 # - tiers cut by *rank*: the best 1 %, the next 4 %, the next 15 %, the rest
 # - tiers cut at *fixed amounts* of money, the same in both years
@@ -251,8 +251,8 @@ key.table[["tier", "customers", "customer_share", "value_share"]]
 #
 # - Rank Harbour Bank by **profit**. What does the Small tier bring?
 # - Rank by **products**. Compare *planned* and *realised* in the table: where did the Top customers go?
-# - Take the longest **window**. Does the top 20 % bring more, or less?
-# - Switch to **Delta Power**. How many customers bring most of its revenue?
+# - Press *Reset*, then take the longest **window**. Does the top 20 % bring more, or less?
+# - *Reset* again, and switch to **Delta Power**. How many customers bring most of its revenue?
 #
 # *(Reading without running it? The first figure of this lesson is where the explorer starts.)*
 
@@ -330,8 +330,8 @@ best["growth in %"] = 100 * best["growth"]
 best[["picked_by", "customers", "mean_before", "mean_after", "growth in %"]]
 
 # %% [markdown] lang="en"
-# Picked in 2024 they "shrank" by 0.4 %, while everyone grew by 11 %. Picked in 2025 they "grew" by 27 %. Neither is
-# true of them: a customer is on top partly by a lucky year, and luck does not come back. That is **regression to the
+# Picked in 2024 they "shrank" by 0.4 %, while everyone grew by 11 %. Picked in 2025 they "grew" by 27 %. Neither is a
+# fair forecast: a customer is on top partly by a lucky year, and luck does not come back. That is **regression to the
 # mean** (Galton 1886). The average of two years favours neither: plus 15 %. *(Descriptive: no call, adviser or
 # discount did this. Whoever rewards a programme for it pays for chance.)*
 
