@@ -99,6 +99,7 @@ def test_environment_yml_has_the_names_and_ranges_of_pyproject():
     content = yaml.safe_load(ENVIRONMENT.read_text(encoding="utf-8"))
     asked = dict(entry.split(" ", 1) for entry in content["dependencies"] if isinstance(entry, str) and " " in entry)
     python = SpecifierSet(asked.pop("python"))
+    asked["duckdb"] = asked.pop("python-duckdb")  # on conda-forge, duckdb alone is the program for the command line
     assert {name: SpecifierSet(ranges) for name, ranges in asked.items()} == {
         Requirement(text).name: Requirement(text).specifier for text in RUN
     }
@@ -110,7 +111,14 @@ def test_environment_yml_has_the_names_and_ranges_of_pyproject():
 
 @pytest.mark.parametrize(
     ("name", "bundled"),
-    [("numpy", "2.4.0"), ("pandas", "3.0.2"), ("matplotlib", "3.10.0"), ("statsmodels", "0.14.6")],
+    [
+        ("numpy", "2.4.0"),
+        ("pandas", "3.0.2"),
+        ("matplotlib", "3.10.0"),
+        ("statsmodels", "0.14.6"),
+        ("scikit-learn", "1.8.0"),
+        ("duckdb", "1.5.0"),
+    ],
 )
 def test_the_browser_edition_of_python_satisfies_the_lower_bounds(name, bundled):
     """`bundled` is what Pyodide for Python 3.14 has; a higher bound would shut out an edition without installation."""

@@ -23,6 +23,8 @@ RUN_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "tests" / "requirements.lock"
 ENVIRONMENT = ROOT / "environment.yml"
 
+ON_CONDA = {"duckdb": "python-duckdb"}  # all other packages have the same name on conda-forge
+
 OPTIONS = (
     "--universal",
     "--python-version=3.11",
@@ -45,9 +47,10 @@ def project() -> dict:
 
 
 def environment_yml(project: dict) -> str:
-    """Return the text of environment.yml: what running the course needs. conda-forge has it under the same names."""
+    """Return the text of environment.yml: what running the course needs."""
     wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["lab"]]
-    requirements = sorted((Requirement(text) for text in wanted), key=lambda requirement: requirement.name)
+    requirements = [Requirement(text) for text in wanted]
+    packages = {ON_CONDA.get(requirement.name, requirement.name): requirement.specifier for requirement in requirements}
     lines = [
         "# Made from pyproject.toml by `python -m tools.lock`: do not edit. For conda and Binder.",
         "name: crm-course",
@@ -57,7 +60,7 @@ def environment_yml(project: dict) -> str:
         "dependencies:",
         f"  - python {project['project']['requires-python']},<3.15",
         "  - pip",
-        *(f"  - {requirement.name} {requirement.specifier}".rstrip() for requirement in requirements),
+        *(f"  - {name} {packages[name]}".rstrip() for name in sorted(packages)),
         "  - pip:",
         "      - -e .",
     ]
