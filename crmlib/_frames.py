@@ -80,6 +80,15 @@ def need_columns(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None
         raise ValueError(f"{what} has more than one column {listed(twice)}. Keep one of them, or rename the others.")
 
 
+def the_column(column: str, what: str) -> str:
+    """Begin a sentence about a column.
+
+    >>> the_column("revenue", "The purchase log")
+    "Column 'revenue' of the purchase log"
+    """
+    return f"Column {column!r} of {what[0].lower()}{what[1:]}"
+
+
 @dataclass(frozen=True, repr=False)
 class Result:
     """What a function found out about customers, in three frames.
@@ -129,7 +138,7 @@ def need_numbers(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
     ...
     ValueError: Column 'revenue' of the purchase log must hold numbers, but row 0 has the text '12.50'. Convert it...
     """
-    values, the = frame[column], _the(column, what)
+    values, the = frame[column], the_column(column, what)
     kind = pd.api.types.infer_dtype(values, skipna=True) if values.dtype == object else ""
     plain = pd.api.types.is_numeric_dtype(values) and values.dtype.kind not in "bc"
     if not plain and kind not in {"decimal", "integer", "floating", "mixed-integer-float", "empty"}:
@@ -162,7 +171,7 @@ def need_days(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray, 
     >>> need_days(pd.DataFrame({"date": pd.to_datetime(["1970-01-02 23:59", None])}), "date", "The purchase log")
     (array([1, 0]), array([False,  True]))
     """
-    values, the = frame[column], _the(column, what)
+    values, the = frame[column], the_column(column, what)
     if values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) in {"date", "datetime"}:
         try:
             values = pd.to_datetime(values)
@@ -250,7 +259,7 @@ def number_ids(frame: pd.DataFrame, column: str, what: str) -> tuple[np.ndarray,
             order = ids.argsort()
         except TypeError:
             raise ValueError(
-                f"{_the(column, what)} mixes numbers and text, so that 7 and '7' would be two ids. "
+                f"{the_column(column, what)} mixes numbers and text, so that 7 and '7' would be two ids. "
                 f"Make all of it text first: frame[{column!r}].astype('str')."
             ) from None
     place = np.full(len(ids) + 1, -1)  # the last one answers for code −1
@@ -299,7 +308,7 @@ def need_amounts(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
     numbers = need_numbers(frame, column, what)
     wrong = ~(numbers >= 0)
     if wrong.any():
-        raise ValueError(f"{_the(column, what)} is empty or below 0 in {rows_text(wrong)}. Correct these rows.")
+        raise ValueError(f"{the_column(column, what)} is empty or below 0 in {rows_text(wrong)}. Correct these rows.")
     return numbers
 
 
@@ -307,7 +316,7 @@ def need_yes_no(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
     """Return a column that must say True or False in every row."""
     if not pd.api.types.is_bool_dtype(frame[column]) or frame[column].isna().any():
         raise ValueError(
-            f"{_the(column, what)} must say True or False in every row. Make it so, for example with "
+            f"{the_column(column, what)} must say True or False in every row. Make it so, for example with "
             f"frame[{column!r}] == 'yes'."
         )
     return frame[column].to_numpy(dtype=bool)
@@ -318,6 +327,31 @@ def is_whole(number: object) -> bool:
     return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
+def need_level(level: object) -> float:
+    """Return a confidence level between 0 and 1."""
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
+    return float(level)
+
+
+def need_scale(scale: object, name: str = "scale") -> tuple[float, float]:
+    """Return a scale as (lowest, highest), or say how to write one.
+
+    >>> need_scale((7, 1))
+    Traceback (most recent call last):
+    ...
+    ValueError: `scale` must be the lowest and the highest answer, such as (1, 7), but it is (7, 1).
+    """
+    try:
+        low, high = scale
+        fine = bool(low < high) and bool(np.isfinite([low, high]).all())
+    except (TypeError, ValueError):
+        fine = False
+    if not fine:
+        raise ValueError(f"`{name}` must be the lowest and the highest answer, such as (1, 7), but it is {scale!r}.")
+    return low, high
+
+
 def ordered_category(codes: object, names: Iterable[str]) -> pd.Categorical:
     """Turn codes 0, 1 … (−1: empty) into an ordered category, the first name first."""
     return pd.Categorical.from_codes(np.asarray(codes), categories=list(names), ordered=True)
@@ -326,7 +360,3 @@ def ordered_category(codes: object, names: Iterable[str]) -> pd.Categorical:
 def reasons_text(excluded: pd.DataFrame) -> str:
     """Say in one line why rows were set aside."""
     return ", ".join(f"{row.rows:,} × {row.reason}" for row in excluded.itertuples())
-
-
-def _the(column: str, what: str) -> str:
-    return f"Column {column!r} of {what[0].lower()}{what[1:]}"

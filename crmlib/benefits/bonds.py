@@ -15,12 +15,12 @@ from crmlib._frames import (
     need_day,
     need_days,
     need_frame,
+    need_level,
     need_numbers,
     need_once,
     need_yes_no,
     set_aside,
 )
-from crmlib.benefits.paths import need_level
 
 WHAT, BONDS = "The frame of customers", "The frame of bonds"
 

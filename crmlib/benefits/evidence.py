@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_frame, need_numbers, rows_text
+from crmlib._frames import listed, need_columns, need_frame, need_level, need_numbers, rows_text
 from crmlib.benefits._scores import WHAT, Scores, read_scores
 from crmlib.benefits.concepts import BENEFIT_SCALES
-from crmlib.benefits.paths import need_level, regress
+from crmlib.benefits.paths import regress
 
 DESIGNS = ("alone", "together", "lagged", "change", "by lot")
 

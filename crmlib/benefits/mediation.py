@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import is_whole
+from crmlib._frames import is_whole, need_level
 from crmlib.benefits._scores import Scores, read_scores
-from crmlib.benefits.paths import need_level
 
 _AT_ONCE = 250  # resamples held in memory together
 

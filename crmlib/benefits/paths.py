@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed
+from crmlib._frames import listed, need_level
 from crmlib.benefits._scores import Scores, read_scores
 
 
@@ -22,12 +22,6 @@ class Paths:
 
     def __repr__(self) -> str:
         return self.table.to_string(index=False)
-
-
-def need_level(level: float) -> None:
-    """Refuse a level that is no share between 0 and 1."""
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
 
 
 def regress(scores: Scores, effect: str, causes: Sequence[str], *, standard: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -7,22 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_columns, need_frame, need_numbers, rows_text
-
-
-def need_scale(scale: Sequence[float], name: str) -> tuple[float, float]:
-    """Return the ends of a scale given as (low, high).
-
-    >>> need_scale((1, 7), "attachment_scale")
-    (1.0, 7.0)
-    """
-    try:
-        low, high = (float(end) for end in scale)
-    except (TypeError, ValueError):
-        low = high = np.nan
-    if not low < high:
-        raise ValueError(f"`{name}` must be the lowest and highest answer, such as (1, 7), but it is {scale!r}.")
-    return low, high
+from crmlib._frames import need_columns, need_frame, need_numbers, rows_text, the_column
 
 
 def need_scores(frame: pd.DataFrame, column: str, scale: tuple[float, float], what: str) -> np.ndarray:
@@ -37,7 +22,7 @@ def need_scores(frame: pd.DataFrame, column: str, scale: tuple[float, float], wh
     outside = (numbers < scale[0]) | (numbers > scale[1])
     if outside.any():
         raise ValueError(
-            f"Column {column!r} of {what[0].lower()}{what[1:]} must hold answers from {scale[0]:g} to {scale[1]:g}, but is "
+            f"{the_column(column, what)} must hold answers from {scale[0]:g} to {scale[1]:g}, but is "
             f"outside in {rows_text(outside)}: it has {numbers[outside][0]:g}. Correct these rows, or state another scale."
         )
     return numbers
@@ -89,7 +74,7 @@ def need_weights(frame: pd.DataFrame, weight: str | None, what: str) -> np.ndarr
     wrong = ~(numbers > 0)
     if wrong.any():
         raise ValueError(
-            f"Column {weight!r} of {what[0].lower()}{what[1:]} is empty or not above 0 in {rows_text(wrong)}. A weight says for "
+            f"{the_column(weight, what)} is empty or not above 0 in {rows_text(wrong)}. A weight says for "
             "how many customers a row stands. Correct these rows, or leave them out."
         )
     return numbers

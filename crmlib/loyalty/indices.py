@@ -15,11 +15,12 @@ from crmlib._frames import (
     need_columns,
     need_frame,
     need_once,
+    need_scale,
     ordered_category,
     reasons_text,
     set_aside,
 )
-from crmlib.loyalty._answers import at_least, item_mean, item_names, need_scale
+from crmlib.loyalty._answers import at_least, item_mean, item_names
 
 SIDES = ("affective", "behavioural", "conative")
 

@@ -15,13 +15,14 @@ from crmlib._frames import (
     need_columns,
     need_frame,
     need_once,
+    need_scale,
     need_yes_no,
     ordered_category,
     reasons_text,
     rows_text,
     set_aside,
 )
-from crmlib.loyalty._answers import at_least, item_mean, item_names, need_scale, need_weights
+from crmlib.loyalty._answers import at_least, item_mean, item_names, need_weights
 
 LOYALTY_TYPES = ("monopoly", "inertia", "latent", "convenience", "price", "incentive", "premium")
 STAY_REASONS = ("habit", "convenience", "price", "incentive", "value", "no alternative")

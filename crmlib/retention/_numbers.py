@@ -10,16 +10,6 @@ import pandas as pd
 from crmlib._frames import need_columns, need_frame, need_numbers, need_yes_no, rows_text
 
 
-def wilson(hits: np.ndarray, n: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return Wilson's interval of a share."""
-    from scipy import stats
-
-    z = stats.norm.ppf((1 + level) / 2)
-    p = hits / n
-    middle, reach = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return (middle - reach) / (1 + z**2 / n), (middle + reach) / (1 + z**2 / n)
-
-
 def auc(values: np.ndarray, left: np.ndarray) -> float:
     """Return the share of pairs (leaver, stayer) in which the leaver has the higher value; ties count half."""
     from scipy import stats

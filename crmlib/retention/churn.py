@@ -16,11 +16,12 @@ from crmlib._frames import (
     listed,
     need_columns,
     need_frame,
+    need_level,
     need_yes_no,
     rows_text,
     set_aside,
 )
-from crmlib.retention._numbers import auc, filled, left_or_stayed, matrix, wilson
+from crmlib.retention._numbers import auc, filled, left_or_stayed, matrix
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,7 +159,9 @@ def calibration(
     0      1       0.15       0.5
     1      2       0.35       0.5
     """
-    what = "The frame of customers"
+    from statsmodels.stats.proportion import proportion_confint
+
+    what, level = "The frame of customers", need_level(level)
     need_columns(need_frame(frame, what), [risk, outcome], what)
     left, p = left_or_stayed(frame, outcome), _risk(frame, risk)
     if len(p) < groups:
@@ -168,7 +171,7 @@ def calibration(
     group[order] = groups * np.arange(len(p)) // len(p)
     n = np.bincount(group, minlength=groups)
     hits = np.bincount(group, weights=left, minlength=groups)
-    low, high = wilson(hits, n, level)
+    low, high = proportion_confint(hits, n, alpha=1 - level, method="wilson")
     table = pd.DataFrame(
         {"group": np.arange(1, groups + 1), "customers": n, "predicted": np.bincount(group, weights=p) / n,
          "observed": hits / n, "low": low, "high": high}

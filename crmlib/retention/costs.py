@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_columns, need_frame
+from crmlib._frames import need_columns, need_frame, need_level
 
 
 def keep_or_win(
@@ -42,8 +42,7 @@ def keep_or_win(
     """
     from scipy import stats
 
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
+    level = need_level(level)
     rows = []
     for frame, what in (
         (keeping, "The result of the retention campaign"),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_numbers, rows_text
+from crmlib._frames import listed, need_columns, need_level, need_numbers, rows_text
 from crmlib.retention._spells import WHAT, YEAR, Spells, spells
 
 LANDMARKS = (1, 2, 3, 5, 10)
@@ -82,8 +82,7 @@ def survival_curve(
        years  at_risk  kept    low  high
     0      1        1   0.5  0.006  0.91
     """
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
+    level = need_level(level)
     read = spells(customers, observed_from, as_of, own_choice, customer, joined, left)
     if by is None:
         groups = [(None, np.ones(len(read.frame), dtype=bool))]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import is_whole, need_columns, need_frame, need_numbers, need_yes_no, rows_text
-from crmlib.retention._numbers import filled, wilson
+from crmlib._frames import is_whole, need_columns, need_frame, need_level, need_numbers, need_yes_no, rows_text
+from crmlib.retention._numbers import filled
 from crmlib.retention.churn import ChurnModel, churn_model
 
 MEMBERS = "The frame of campaign members"
@@ -64,13 +64,14 @@ def campaign_uplift(
        uplift    low   high  changed  cost_per_changed  cost_high
     0   -0.03 -0.119  0.058      3.0            2000.0        inf
     """
+    from statsmodels.stats.proportion import proportion_confint
+
     need_columns(need_frame(members, MEMBERS), [arm, outcome, cost] + [by] * (by is not None), MEMBERS)
     if wanted not in ("fewer", "more"):
         raise ValueError(
             f"`wanted` must be 'fewer' (customers who leave) or 'more' (who return), but it is {wanted!r}."
         )
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
+    level = need_level(level)
     is_treated = (members[arm] == treated).fillna(False).to_numpy(bool)
     is_control = (members[arm] == control).fillna(False).to_numpy(bool)
     odd = ~is_treated & ~is_control
@@ -104,7 +105,9 @@ def campaign_uplift(
         n: np.bincount(group[rows & hit], minlength=len(names)) for n, rows in (("t", is_treated), ("c", is_control))
     }
     rate = {name: hits[name] / count[name] for name in "tc"}
-    (t_low, t_high), (c_low, c_high) = (wilson(hits[name], count[name], level) for name in "tc")
+    (t_low, t_high), (c_low, c_high) = (
+        proportion_confint(hits[name], count[name], alpha=1 - level, method="wilson") for name in "tc"
+    )
     uplift = rate["t"] - rate["c"]
     low = uplift - np.sqrt((rate["t"] - t_low) ** 2 + (c_high - rate["c"]) ** 2)
     high = uplift + np.sqrt((t_high - rate["t"]) ** 2 + (rate["c"] - c_low) ** 2)

@@ -13,27 +13,9 @@ Scale = tuple[float, float]
 SURVEY = "The survey"
 
 
-def need_scale(scale: object, name: str = "scale") -> Scale:
-    """Return a scale as (lowest, highest), or say how to write one."""
-    try:
-        low, high = (float(end) for end in scale)
-    except (TypeError, ValueError):
-        low, high = np.nan, np.nan
-    if not low < high or not np.isfinite([low, high]).all():
-        raise ValueError(f"`{name}` must be the lowest and the highest answer, such as (1, 7), but it is {scale!r}.")
-    return low, high
-
-
 def scale_text(scale: Scale) -> str:
     """Write a scale as a reader would: 1-7."""
     return f"{scale[0]:g}-{scale[1]:g}"
-
-
-def need_level(level: object) -> float:
-    """Return a confidence level between 0 and 1."""
-    if not isinstance(level, int | float) or not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1, such as 0.95 for 95 %, but it is {level!r}.")
-    return float(level)
 
 
 def as_names(names: str | Sequence[str] | None) -> list[str]:

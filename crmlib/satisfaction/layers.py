@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, listed, need_columns, need_frame, need_numbers, rows_text
-from crmlib.satisfaction._answers import Scale, as_names, grouped, limits, moments, need_level, need_scale, usable
+from crmlib._frames import Result, listed, need_columns, need_frame, need_level, need_numbers, need_scale, rows_text
+from crmlib.satisfaction._answers import Scale, as_names, grouped, limits, moments, usable
 from crmlib.satisfaction.scores import score_items
 
 HORIZONTAL = {

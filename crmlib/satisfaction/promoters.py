@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result
-from crmlib.satisfaction._answers import as_names, grouped, limits, moments, need_level, share_left, usable
+from crmlib._frames import Result, need_level
+from crmlib.satisfaction._answers import as_names, grouped, limits, moments, share_left, usable
 
 SCALE = (0.0, 10.0)
 ENDS = (-100.0, 100.0)

@@ -7,8 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_frame, need_numbers, need_yes_no, rows_text
-from crmlib.satisfaction._answers import SURVEY, Scale, as_names, limits, moments, need_level, need_scale, scale_text
+from crmlib._frames import (
+    listed,
+    need_columns,
+    need_frame,
+    need_level,
+    need_numbers,
+    need_scale,
+    need_yes_no,
+    rows_text,
+)
+from crmlib.satisfaction._answers import SURVEY, Scale, as_names, limits, moments, scale_text
 
 INVITED = "The frame of invitations"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, listed, need_columns, need_frame, ordered_category
+from crmlib._frames import Result, listed, need_columns, need_frame, need_level, need_scale, ordered_category
 from crmlib.satisfaction._answers import (
     SURVEY,
     Scale,
@@ -16,8 +16,6 @@ from crmlib.satisfaction._answers import (
     grouped,
     limits,
     moments,
-    need_level,
-    need_scale,
     numbers_on_scale,
     scale_text,
     sort_out,

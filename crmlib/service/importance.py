@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_frame, need_numbers, need_yes_no, ordered_category
-from crmlib.service.scales import need_scale
+from crmlib._frames import listed, need_columns, need_frame, need_numbers, need_scale, need_yes_no, ordered_category
 
 # (important, performs well) -> what to do; the names of the authors, in the order of urgency.
 QUADRANTS = ("concentrate here", "keep up the good work", "low priority", "possible overkill")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import is_whole, listed, need_columns, need_frame, need_numbers
+from crmlib._frames import is_whole, listed, need_columns, need_frame, need_numbers, need_scale
 
 WHAT = "The frame of answers"
 
@@ -234,18 +234,6 @@ def parallel_analysis(
             "kept": np.logical_and.accumulate(found > bar),
         }
     )
-
-
-def need_scale(scale: object) -> tuple[int, int]:
-    """Return the lowest and highest answer of a scale, or say what is wrong with it."""
-    try:
-        low, high = scale  # type: ignore[misc]
-        ordered = low < high
-    except (TypeError, ValueError):
-        ordered = False
-    if not ordered:
-        raise ValueError(f"`scale` must be the lowest and the highest answer, such as (1, 7), but it is {scale!r}.")
-    return low, high
 
 
 def runs_against(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, empty_ids, listed, need_columns, need_frame, need_numbers, reasons_text, set_aside
-from crmlib.service.scales import need_scale, runs_against
+from crmlib._frames import (
+    Result,
+    empty_ids,
+    listed,
+    need_columns,
+    need_frame,
+    need_numbers,
+    need_scale,
+    reasons_text,
+    set_aside,
+)
+from crmlib.service.scales import runs_against
 
 # The five dimensions and their items: column names without the prefix for expectation or perception.
 SERVQUAL: dict[str, tuple[str, ...]] = {

@@ -77,7 +77,7 @@ REFUSED = {
     "a cut off the scale": (loyalty_types, [SURVEY], {"attachment_cut": 50}, "`attachment_cut` must lie on the scale from 1 to 7"),
     "a cut that is no number": (loyalty_types, [SURVEY], {"repurchase_cut": np.nan}, "`repurchase_cut` must lie on the scale"),
     "a scale upside down": (loyalty_types, [SURVEY], {"attachment_scale": (7, 1)},
-        "`attachment_scale` must be the lowest and highest answer, such as (1, 7), but it is (7, 1)."),
+        "`attachment_scale` must be the lowest and the highest answer, such as (1, 7), but it is (7, 1)."),
     "nobody answered": (loyalty_types, [survey(att1=np.nan)], {}, "has no customer to give a type: 4 × no att1."),
     "a weight of 0": (loyalty_types, [survey(w=[1, 0, 1, 1])], {"weight": "w"},
         "Column 'w' of the survey is empty or not above 0 in 1 row (row 1)."),
