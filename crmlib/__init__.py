@@ -153,7 +153,9 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(f"crmlib.{_ROOM_OF[name]}"), name)
     if name == "show" or name in _ROOMS:
         return importlib.import_module(f"crmlib.{name}")
-    raise AttributeError(f"crmlib has no {name!r}. See dir(crmlib) for what it has.")
+    from crmlib._frames import did_you_mean
+
+    raise AttributeError(f"crmlib has no {name!r}. {did_you_mean(name, __all__)}See dir(crmlib) for what it has.")
 
 
 def __dir__() -> list[str]:

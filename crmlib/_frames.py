@@ -6,6 +6,7 @@ A message names the column, the rows and the remedy, in words a marketing studen
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,10 +55,23 @@ def rows_text(bad: Sequence[bool] | np.ndarray | pd.Series, most: int = 5, first
 def need_frame(frame: object, what: str) -> pd.DataFrame:
     """Return `frame` if it is a pandas DataFrame with rows, else say what is wrong."""
     if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"{what} must be a pandas DataFrame (a table), but it is a {type(frame).__name__}.")
+        tables = list(getattr(frame, "tables", ()))
+        among = f" Name one of its tables: {listed(tables, most=40)}." if tables else ""
+        raise TypeError(f"{what} must be a pandas DataFrame (a table), but it is a {type(frame).__name__}.{among}")
     if frame.empty:
         raise ValueError(f"{what} has no rows. Check the filter or the file that it came from.")
     return frame
+
+
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """Return "Did you mean 'revenue'? " if a name looks like a typing error of a known one, else nothing.
+
+    >>> did_you_mean("revenu", ["customer", "revenue"])
+    "Did you mean 'revenue'? "
+    """
+    by_lower = {one.lower(): one for one in known if isinstance(one, str)}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.75)
+    return f"Did you mean {by_lower[close[0]]!r}? " if close else ""
 
 
 def need_columns(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
@@ -72,8 +86,8 @@ def need_columns(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None
     if missing:
         word = "column" if len(missing) == 1 else "columns"
         raise ValueError(
-            f"{what} has no {word} {listed(missing)}. Its columns are {listed(frame.columns, most=12)}. "
-            "Rename the column, or name yours in the call."
+            f"{what} has no {word} {listed(missing)}. {did_you_mean(missing[0], frame.columns)}"
+            f"Its columns are {listed(frame.columns, most=12)}. Rename the column, or name yours in the call."
         )
     twice = [name for name in columns if isinstance(frame[name], pd.DataFrame)]
     if twice:

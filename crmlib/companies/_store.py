@@ -22,7 +22,7 @@ from textwrap import shorten
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, rows_text
+from crmlib._frames import did_you_mean, listed, rows_text
 
 RESTORE = "Take a fresh copy of the folder `datasets` from the course."
 
@@ -79,7 +79,8 @@ class Company:
             return tables[name]
         if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(f"{self.title} has no table {name!r}. It has {listed(tables, most=40)}.")
+        near = did_you_mean(name, tables)
+        raise AttributeError(f"{self.title} has no table {name!r}. {near}It has {listed(tables, most=40)}.")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.tables})

@@ -66,7 +66,8 @@ def lifecycle_status(
 
     Raises
     ------
-    ValueError, TypeError : a column is missing or of the wrong type; no record up to `as_of`; repeated leads or persons.
+    ValueError, TypeError : a column is missing or of the wrong type; no record up to `as_of`; a table of months with a
+        window of less than a month; repeated leads or persons.
 
     Source: Curry & Curry (2000), The Customer Marketing Method.
 
@@ -106,6 +107,11 @@ def lifecycle_status(
         )
     by_code = pd.DataFrame({"first": begin[keep], "last": end[keep]}).groupby(codes[keep])
     known = by_code.agg({"first": "min", "last": "max"})
+    if window_days < 31 and not until and _dates_of_months(begin[keep]):
+        raise ValueError(
+            f"All dates are first days of months, as in a table of months, and a window of {window_days:,} days can miss the month "
+            f"before {as_of}. Take `window_days` of 31 or more."
+        )
     parts = [
         pd.DataFrame(
             {
@@ -141,6 +147,12 @@ def lifecycle_status(
         {"status": ordered_category(np.arange(5), STATUSES), "count": counts, "share": counts / counts.sum()}
     )
     return Result(table, people, pd.concat(asides, ignore_index=True))
+
+
+def _dates_of_months(days: np.ndarray) -> bool:
+    """Say whether several days are all the first of a month."""
+    found = pd.DatetimeIndex(as_dates(np.unique(days)))
+    return len(found) > 1 and bool((found.day == 1).all())
 
 
 def _lead_status(leads, customers, today, lead, first_contact, customer):

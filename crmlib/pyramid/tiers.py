@@ -123,14 +123,17 @@ def _tiers(numbers, cuts, money_cuts):
 
 def _tier_names(cuts, money_cuts, names):
     """Check the cuts and return the names of their tiers."""
-    given = cuts if money_cuts is None else money_cuts
-    word = "cuts" if money_cuts is None else "money_cuts"
+    if money_cuts is not None and tuple(cuts) != CUTS:
+        raise ValueError("Give `cuts` (shares of customers) or `money_cuts` (amounts), not both.")
+    word, given, example = (
+        ("cuts", cuts, CUTS) if money_cuts is None else ("money_cuts", money_cuts, (300_000, 200_000))
+    )
     try:
-        numbers = np.asarray(tuple(given), dtype=float)
+        numbers = np.asarray(() if isinstance(given, str) else tuple(given), dtype=float)
     except (TypeError, ValueError):
-        numbers = np.array([np.nan])
+        numbers = np.array([])
     if not len(numbers) or not np.isfinite(numbers).all():
-        raise ValueError(f"`{word}` must be a list of numbers, but it is {given!r}.")
+        raise ValueError(f"`{word}` must be a list of numbers, such as {example}, but it is {given!r}.")
     if money_cuts is None:
         if (numbers <= 0).any() or abs(numbers.sum() - 1) > 1e-9:
             percent = " Write 1 % as 0.01." if numbers.sum() > 1.5 else ""
@@ -182,7 +185,8 @@ def tier_migration(
 
     Parameters
     ----------
-    before, after : one row per customer of the period. Who is only in `after` is new, who is only in `before` is lost.
+    before, after : one row per customer of the period. Who is only in `after` is new, who is only in `before` is lost. Where
+        both have a column `year`, the years must be in order.
     measure, cuts, money_cuts, names, customer : as in `customer_pyramid`.
 
     Returns
@@ -329,6 +333,10 @@ def regression_to_the_mean(
 
 def _two_periods(before, after, measure, customer):
     """Return one row per customer with the values of both periods, and what was set aside."""
+    if all(isinstance(frame, pd.DataFrame) and "year" in frame.columns for frame in (before, after)):
+        was, now = before["year"].max(), after["year"].min()
+        if was > now:
+            raise ValueError(f"`before` has the year {was} and `after` the year {now}: name the earlier year first.")
     frames, asides, empty = {}, [], []
     for name, values in (("before", before), ("after", after)):
         what = f"The frame `{name}`"

@@ -253,7 +253,8 @@ def pyramid_picture(
     Returns
     -------
     A picture (see `crmlib.show._picture`): shares of customers and of the measure by tier, the measure added up from the
-    best customer down, and the table of tiers. A measure that the company does not record gives an empty picture that says so.
+    best customer down, and the table of tiers. Instead of a measure that the company does not record, its first measure is
+    ranked, and the picture says so.
 
     Raises
     ------
@@ -269,13 +270,16 @@ def pyramid_picture(
     from crmlib.show._picture import table as below
 
     frame = values[company][window]
+    instead = ""
     if measure not in frame.columns:
-        known = ", ".join(str(name) for name in frame.columns if name != "customer")
-        words = tr(
-            "{company} does not record {measure}. Choose {known}.", company=company, measure=measure, known=known
+        recorded = next(name for name in frame.columns if name != "customer")
+        instead = tr(
+            "{company} does not record {measure}: ranked by {recorded}. ",
+            company=company,
+            measure=measure,
+            recorded=recorded,
         )
-        empty = panel(words, axis("", limits=(0, 100)), axis("", categories=TIERS), [bars([np.nan] * len(TIERS))])
-        return picture(empty, alt=words)
+        measure = recorded
     cuts = (top / 100, big / 100, medium / 100, 1 - (top + big + medium) / 100)
     found = customer_pyramid(frame, measure, cuts)
     tiers = found.table
@@ -288,7 +292,7 @@ def pyramid_picture(
     scale, unit = (1.0, "") if measure in tallies else money_scale(abs(total))
     share = total > 0
     left = panel(
-        tr("Who is in each tier, and what it brings"),
+        instead.strip() or tr("Who is in each tier, and what it brings"),
         axis(tr("share"), unit="%", scale=0.01),
         axis("", categories=tiers["tier"].astype("str")),
         [
@@ -321,7 +325,7 @@ def pyramid_picture(
     return picture(
         left,
         right,
-        alt=f"{company}, {window}: {brings}.",
+        alt=f"{instead}{company}, {window}: {brings}.",
         numbers=[
             number(tr("Customers ranked"), len(numbers)),
             number(tr("Total {measure}", measure=measure), total / scale, unit=unit, decimals=0 if scale == 1 else 2),
@@ -341,7 +345,7 @@ def _tiers_to_read(tiers: pd.DataFrame, scale: float, unit: str) -> pd.DataFrame
             tr("planned"): [f"{100 * share:.1f} %" for share in tiers["planned_share"]],
             tr("realised"): [f"{100 * share:.1f} %" for share in tiers["customer_share"]],
             tr("customers"): [f"{n:,}" for n in tiers["customers"]],
-            tr("sum") + unit: [f"{value / scale:,.2f}" for value in tiers["value"]],
+            tr("sum") + unit: [f"{value / scale:,.{2 if unit else 0}f}" for value in tiers["value"]],
             tr("share of the sum"): [_known(100 * share, "{:.1f} %") for share in tiers["value_share"]],
             tr("mean"): [_known(value, "{:,.0f}" if unit else "{:,.2f}") for value in tiers["mean_value"]],
             tr("lowest in the tier"): [_known(value, "{:,.0f}") for value in tiers["threshold"]],

@@ -20,6 +20,9 @@ from crmlib.show._text import tr
 
 _HERE = Path(__file__).parent
 _FULL = widgets.Layout(width="100%")
+_BESIDE = (
+    "repeat(auto-fit, minmax(24rem, 1fr))"  # two controls a row where there is room: a projector shows the picture too
+)
 
 
 class View(anywidget.AnyWidget):
@@ -70,12 +73,14 @@ def slider(
     whole = all(float(value).is_integer() for value in (low, high, start, step))
     make = widgets.IntSlider if whole else widgets.FloatSlider
     convert = int if whole else float
+    decimals = max(len(f"{float(value):.6f}".rstrip("0").partition(".")[2]) for value in (low, step))
     return make(
         min=convert(low),
         max=convert(high),
         value=convert(start),
         step=convert(step),
         description=_labelled(label, unit),
+        readout_format="d" if whole else f".{decimals}f",
         **_shape(),
     )
 
@@ -130,7 +135,7 @@ def what_changed(moved: Mapping[str, tuple[str, str]], before: Iterable[Part], a
         for one in after
         if old.get(one["name"]) != one["text"]
     ]
-    parts.append("; ".join(followed) + "." if followed else tr("No number followed."))
+    parts.append("; ".join(followed) + "." if followed else tr("The numbers stay the same."))
     return " ".join(parts)
 
 
@@ -162,8 +167,10 @@ class Explorer(widgets.VBox):
         self.reset.on_click(self._put_back)
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
+        layout = widgets.Layout(width="100%", grid_template_columns=_BESIDE, grid_gap="0 24px")
+        moved = widgets.GridBox(list(self.controls.values()), layout=layout)
         row = widgets.HBox([self.reset], layout=_FULL)
-        super().__init__([*self.controls.values(), row, self.view], layout=_FULL)
+        super().__init__([moved, row, self.view], layout=_FULL)
 
     def _read(self) -> dict[str, str]:
         return {control.description: _text_of(control) for control in self.controls.values()}

@@ -150,9 +150,9 @@ def test_the_explorer_follows_window_measure_and_cuts():
 
 
 def test_the_explorer_says_what_a_company_does_not_record_and_whom_it_left_out():
-    empty = pyramid_picture(VALUES, "Kiosk", "2025", "profit")
-    assert empty["alt"] == "Kiosk does not record profit. Choose revenue."
-    assert empty["panels"][0]["title"] == empty["alt"]
+    instead = pyramid_picture(VALUES, "Kiosk", "2025", "profit")
+    assert instead["panels"][0]["title"] == "Kiosk does not record profit: ranked by revenue."
+    assert instead["panels"][1] == pyramid_picture(VALUES, "Kiosk", "2025", "revenue")["panels"][1]
     gap = {"Shop": {"2025": SHOP.assign(revenue=SHOP["revenue"].where(SHOP["customer"] != 100))}}
     assert "set aside: 1 × no revenue" in pyramid_picture(gap, "Shop", "2025", "revenue")["table"]["caption"]
 

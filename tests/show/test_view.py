@@ -139,7 +139,7 @@ def test_an_explorer_computes_says_what_changed_and_resets():
     both.controls["n"].value = 4
     assert both.view.picture["changed"] == "Number: 3 → 4. Double: 6 → 8."
     both.controls["way"].value = "down"
-    assert both.view.picture["changed"] == "Way: upwards → downwards. No number followed."
+    assert both.view.picture["changed"] == "Way: upwards → downwards. The numbers stay the same."
     both.reset.click()
     assert (both.controls["n"].value, both.controls["way"].value) == (3, "up")
     assert both.view.picture["alt"] == "up 6"
