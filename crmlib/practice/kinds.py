@@ -206,6 +206,10 @@ def _number_help(question: Question, answer: float, right: float) -> str:
         return (
             f"The sign is wrong: it should be {'positive' if right > 0 else 'negative'}. What was subtracted from what?"
         )
+    if question.kind == "share" and 1 < abs(answer) <= 1000 and abs(answer) >= 5 * abs(right):
+        return "That looks like percent. A share is asked for, in which 25 % is 0.25."
+    if question.kind == "percent" and abs(answer) <= min(1, abs(right) / 5):
+        return "That looks like a share. Percent is asked for, in which a quarter is 25."
     if right and (abs(answer) >= 5 * abs(right) or abs(answer) <= abs(right) / 5):
         size = "large" if abs(answer) > abs(right) else "small"
         return f"It is far too {size}: at least by a factor of 5. Check the rows that count, and the unit.{asked}"

@@ -170,7 +170,10 @@ def plot_whale(curve: pd.DataFrame, measure: str = "profit"):
     ax.set(xlim=(0, 1), ylim=(min(0.0, total.min()), 1.14 * total.max()))
     finish(
         ax,
-        title=tr("{share:.0f} % of customers take back what others bring", share=100 * (1 - share[peak])),
+        title=tr(
+            "{share:.0f} % of customers lose money: profit falls from {peak:.0f} % to 100 %",
+            share=100 * (1 - share[peak]), peak=100 * total[peak],
+        ),
         x=tr("customers, from most to least profitable"),
         y=tr("cumulative {measure}, of the total", measure=measure),
         words=tr(
@@ -219,7 +222,13 @@ def plot_migration(table: pd.DataFrame, measure: str = "revenue"):
     moves = "; ".join(f"{row.move} {value:+.1f}" for row, value in zip(table.itertuples(), change, strict=True))
     finish(
         ax,
-        title=tr("The year changed {measure} by {total:+.1f} {unit}", measure=measure, total=total, unit=unit),
+        title=tr(
+            "The year changed {measure} by {sign}¥{total:.1f}{word}",
+            measure=measure,
+            sign="+" if total >= 0 else "−",
+            total=abs(total),
+            word=unit.removeprefix("¥"),
+        ),
         x=tr("change of {measure} ({unit})", measure=measure, unit=unit),
         y="",
         words=tr("Bars, in {unit}: ", unit=unit) + moves + ".",

@@ -98,7 +98,9 @@ bank.describe("customers").loc[["customer", "joined", "left", "exit_reason"], ["
 # $$ r = 1 - \frac{L}{N} $$
 #
 # with $N$ customers at the start and $L$ of them who chose to leave. $r$ is a share of people, without a unit. Moving
-# abroad or dying is no choice and does not count as leaving here.
+# abroad or dying is no choice and does not count as leaving here. Moving away within the country does: an app and a
+# telephone reach everywhere, so the bank could have kept such a customer. (A rule of this course: others may be used, if
+# they are stated.)
 
 # %% [markdown] lang="en"
 # ### By hand, on eight customers

@@ -16,8 +16,11 @@ def tiers(lesson):
 
 def test_who_is_a_customer(lesson):
     count = lesson["status"].table.set_index("status")["count"]
-    assert lesson.says(f"{count['active']:,} people and firms were active in 2025: one in seven")
-    assert round(count.sum() / count["active"]) == 7
+    market = lesson["bank"].market.query("year == 2025").set_index("bank")["customers"]
+    there, city = market["Harbour Bank"], market.sum()
+    assert lesson.says(f"{count['active']:,} people and firms were active at some time in 2025.")
+    assert lesson.says(f"({count['active'] - there:,} of them left during the year: when it ended, {there:,} of the")
+    assert lesson.says(f"city's {city:,} bank customers were here, {100 * there / city:.0f} %.)")
     assert lesson.says(f"Another {count['inactive']:,} were customers before the window")
     assert lesson.says(f"{lesson['status'].excluded['rows'].sum()} leads have become customers")
 
@@ -30,6 +33,11 @@ def test_the_eight_by_hand(lesson):
     assert table["customers"].tolist() == [1, 0, 1, 6]
     assert lesson.says("one customer is Top, none is Big, one is Medium, six are Small")
     assert lesson.says(f"loses the bank ¥{-ranked['profit'].iloc[0]:,.0f}")
+    worst = lesson["year_2025"].set_index("customer").loc[ranked["customer"].iloc[0]]
+    assert lesson.says(
+        f"Its ¥{worst['revenue']:,.0f} of revenue do not pay for service (¥{worst['cost_to_serve']:,.0f}) and expected "
+        f"credit losses (¥{worst['expected_loss']:,.0f}); its share of overhead is ¥{worst['overhead']:.0f}"
+    )
     # by hand: 2,701.74 of 6,874.96
     assert ranked["share"].iloc[0] == pytest.approx(2701.74 / 6874.96)
 
@@ -42,8 +50,8 @@ def test_the_whole_bank(lesson, tiers):
     measures, best = lesson["measures"], lesson["top_by_profit"]
     both = {m: len(best & set(measures.nlargest(166, m)["customer"])) for m in ("revenue", "deposits_end", "products")}
     assert lesson.says(
-        f"By revenue {both['revenue']} of 166 are the right ones, by deposits {both['deposits_end']}, "
-        f"by the number of products {both['products']} ("
+        f"Revenue agrees with profit on {both['revenue']} of 166 names, deposits on {both['deposits_end']}, "
+        f"the number of products on {both['products']} ("
     )
 
 
@@ -95,7 +103,7 @@ def test_the_three_strategies(lesson):
 
 def test_regression_to_the_mean(lesson):
     growth = lesson["best"].set_index("picked_by")["growth in %"]
-    assert lesson.says(f'Picked in 2024 they "shrank" by {-growth["before"]:.1f} %')
+    assert lesson.says(f"Picked in 2024 they lost {-growth['before']:.1f} %")
     assert lesson.says(f"while everyone grew by {growth['everyone']:.0f} %")
     assert lesson.says(f'Picked in 2025 they "grew" by {growth["after"]:.0f} %')
     assert lesson.says(f"favours neither: plus {growth['average']:.0f} %")
@@ -104,7 +112,7 @@ def test_regression_to_the_mean(lesson):
 def test_the_market(lesson):
     shares = lesson["shares"].set_index("year")
     before, now = 100 * shares.loc[[2024, 2025], "high_value_share"]
-    assert lesson.says(f"{before:.1f} % in 2024 and {now:.1f} % in 2025")
+    assert lesson.says(f"{before:.2f} % in 2024 and {now:.2f} % in 2025")
     last = shares.loc[2025]
     assert lesson.says(f"{last['change']:.0f} more high-value customers and still lost ground")
     assert lesson.says(
@@ -116,19 +124,30 @@ def test_the_market(lesson):
 
 
 def test_the_decision_and_the_truth(lesson):
-    lists = {rule: lesson["future"].nlargest(166, rule) for rule in ("deposits_end", "revenue", "contribution")}
-    million = {rule: chosen["contribution"].sum() / 1e6 for rule, chosen in lists.items()}
+    people = lesson["bank"].customers.set_index("customer")
+    gone = people["left"].notna() & ~(people["returned"].notna() & people["left_again"].isna())
+    assert not gone[lesson["candidates"]["customer"]].any()
+    assert len(lesson["candidates"]) == (~gone).sum()
+    lists = {rule: lesson["future"].nlargest(166, rule) for rule in lesson["rules"]}
+    million = {rule: chosen["contribution_2"].sum() / 1e6 for rule, chosen in lists.items()}
+    best = lists["contribution_2"]
     assert lesson.says(
-        f"protect ¥{million['contribution']:.1f} million a year, against ¥{million['deposits_end']:.1f} million"
+        f"¥{million['contribution_2']:.1f} million a year, against ¥{million['deposits_end']:.1f} million on the"
     )
-    losing = (lists["deposits_end"]["contribution"] < 0).sum()
+    losing = (lists["deposits_end"]["contribution_2"] < 0).sum()
     assert lesson.says(f"{losing} names cost more than they bring")
+    assert lesson.says(f"contribution of one year alone covers ¥{million['contribution_1']:.1f} million")
+    joined = people.loc[best["customer"], "joined"].dt.year
+    assert lesson.says(f"{(joined == 2025).sum()} of the 166 came in 2025")
+    adviser = lesson["bank"].truth["cost.adviser"]
+    assert lesson.says(f"about ¥{adviser:,.0f} a customer and year, ¥{166 * adviser / 1e6:.1f} million for 166")
     caught = {rule: 100 * chosen["residual_value"].sum() / lesson["possible"] for rule, chosen in lists.items()}
     assert lesson.says(
-        f"The two-year list catches {caught['contribution']:.0f} % of what can be caught; by deposits it is "
-        f"{caught['deposits_end']:.0f} %"
+        "Deposits catch {deposits_end:.0f} % of what can be caught, one year's contribution {contribution_1:.0f} %, two years' "
+        "{contribution_2:.0f} %, three years' {contribution_3:.0f} %.".format(**caught)
     )
-    assert caught["deposits_end"] < caught["revenue"] < caught["contribution"]
+    assert lesson.says(f"is worth {round(caught['contribution_1']) - round(caught['deposits_end'])} points")
+    assert lesson["future"]["residual_value"].notna().all()
 
 
 def test_the_window_decides(lesson):

@@ -95,6 +95,8 @@ def test_a_right_answer_in_another_reasonable_form_is_right(asked, answer, right
         (COUNT, 20, 1449.0, "far too small"),
         (COUNT, 99_999, 1449.0, "far too large"),
         (COUNT, 1450, 1449.0, "order of size fit"),
+        (SHARE, 81.7, 0.817, "looks like percent"),
+        (PERCENT, 0.318, 31.8, "looks like a share"),
         (CHOICE, "e", "b", "One letter"),
         (CHOICE, 2, "b", "One letter"),
         (CHOICE, "yes", "b", "One letter"),

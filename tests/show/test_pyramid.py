@@ -74,7 +74,7 @@ def test_the_whale_has_its_peak_where_gains_end():
     ax = plot_whale(whale_curve(values).curve)
     peak = ax.get_lines()[-1]
     assert (peak.get_xdata()[0], peak.get_ydata()[0]) == pytest.approx((0.6, 1.2))
-    assert "40 % of customers take back" in ax.get_title(loc="left")
+    assert "40 % of customers lose money: profit falls from 120 % to 100 %" in ax.get_title(loc="left")
     assert ax.get_ylim()[1] > 1.2
     assert ax.get_ylabel() == "cumulative profit, of the total (%)"
 

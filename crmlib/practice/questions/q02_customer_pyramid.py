@@ -540,7 +540,7 @@ Q10 = Question(
     kind="text",
     rubric={
         5: "A clear decision that Mr Chen can act on; supported by at least two of your own numbers, with their unit and year; "
-        "profit, not only revenue; names one thing that the data cannot tell, and how to find it out.",
+        "profit or contribution, not only revenue; names one thing that the data cannot tell, and how to find it out.",
         3: "A clear decision with at least one fitting number; a limit of the data is not named, or revenue and profit are mixed "
         "up in one place.",
         1: "Numbers without a decision, or a decision without numbers.",
