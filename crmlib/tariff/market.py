@@ -1,0 +1,113 @@
+"""The market: who earns what on the way from the generator to the customer, and who leaves once leaving is possible."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crmlib._frames import need_amounts, need_columns, need_day, need_days, need_frame, need_once, rows_text
+from crmlib.tariff._usage import PERIODS, need_usage, no_gaps
+from crmlib.tariff.shift import CHAIN, bill_margin
+
+LINKS = ("fuel", "generator's margin", "grid", "levy", "cost to serve", "supplier's margin")
+
+
+def margin_chain(bills: pd.DataFrame, chain: pd.DataFrame) -> pd.DataFrame:
+    """Follow a kWh from the generator to the customer: who is paid what out of the average price.
+
+    generator's margin = price paid to generators − fuel; supplier's margin = what the customer pays − all costs. Means over
+    the kWh of the bills.
+
+    Parameters
+    ----------
+    bills : one row per bill: `month`, `class`, `kwh_peak`, `kwh_flat`, `kwh_valley`, `amount` (money).
+    chain : one row per `month` and `class`: `fuel`, `wholesale_peak`, `wholesale_flat`, `wholesale_valley`, `grid`, `levy`,
+        `cost_to_serve` (money per kWh).
+
+    Returns
+    -------
+    Frame, one row per class: `class`, `kwh` (of all its bills), then in money per kWh `fuel`, `generator's margin`, `grid`,
+    `levy`, `cost to serve`, `supplier's margin` (below 0: sold under cost) and `price`, their sum.
+
+    Raises
+    ------
+    ValueError, TypeError : a column is missing; a month and class of the bills is not in the chain.
+
+    >>> chain = pd.DataFrame({"month": ["2025-01"], "class": ["residential"], "fuel": [0.25], "wholesale_peak": [0.55],
+    ...                       "wholesale_flat": [0.4],
+    ...                       "wholesale_valley": [0.2], "grid": [0.12], "levy": [0.01], "cost_to_serve": [0.04]})
+    >>> one = pd.DataFrame({"month": ["2025-01"], "class": ["residential"], "kwh_peak": [50], "kwh_flat": [50], "kwh_valley": [0],
+    ...                     "amount": [56.0]})
+    >>> margin_chain(one, chain)[["generator's margin", "supplier's margin", "price"]].round(3)
+       generator's margin  supplier's margin  price
+    0               0.225             -0.085   0.56
+    """
+    need_columns(need_frame(chain, CHAIN), ["fuel"], CHAIN)
+    need_amounts(chain, "fuel", CHAIN)
+    kwh = need_usage(bills, "month", "class", "amount")
+    priced = bill_margin(bills[["month", "class", "kwh_peak", "kwh_flat", "kwh_valley", "amount"]], chain)
+    parts = ["fuel", "grid", "levy", "cost_to_serve", *(f"wholesale_{period}" for period in PERIODS)]
+    rows = priced.merge(chain.astype({"class": "str"})[["month", "class", *parts]], on=["month", "class"], how="left")
+    total = priced["kwh"].to_numpy()
+    paid = sum(kwh[:, place] * rows[f"wholesale_{period}"].to_numpy() for place, period in enumerate(PERIODS))
+    fuel = total * rows["fuel"].to_numpy()
+    sums = pd.DataFrame(
+        {
+            "kwh": total, "fuel": fuel, "generator's margin": paid - fuel, "grid": total * rows["grid"].to_numpy(),
+            "levy": total * rows["levy"].to_numpy(), "cost to serve": total * rows["cost_to_serve"].to_numpy(),
+            "supplier's margin": priced["margin"].to_numpy(), "price": priced["amount"].to_numpy(),
+        }
+    ).groupby(priced["class"]).sum()  # fmt: skip
+    each = sums.drop(columns="kwh").div(sums["kwh"], axis="index")
+    each.insert(0, "kwh", sums["kwh"])
+    return each.rename_axis("class").reset_index()
+
+
+def exit_panel(customers: pd.DataFrame, start: str, end: str, *, months: int = 3) -> pd.DataFrame:
+    """Follow customers from period to period: who was there on its first day, and who left within it.
+
+    Parameters
+    ----------
+    customers : one row per customer: `customer`, `class`, `since` (first day of supply), `left` (last day, empty if still there).
+    start, end : first day of the first period, and the day after the last one.
+    months : length of a period.
+
+    Returns
+    -------
+    Frame, one row per customer and period in which it was there on the first day: `customer`, `class`, `period` (its first
+    day), `left` (1.0 if it left within the period, else 0.0).
+
+    Raises
+    ------
+    ValueError, TypeError : a column is missing or empty, a customer left before it came, `end` is no end of a period.
+
+    >>> customers = pd.DataFrame({"customer": [1, 2], "class": "shop", "since": pd.to_datetime(["2020-01-01", "2025-02-01"]),
+    ...                           "left": pd.to_datetime(["2025-02-10", None])})
+    >>> exit_panel(customers, "2025-01-01", "2025-07-01")
+       customer class     period  left
+    0         1  shop 2025-01-01   1.0
+    1         2  shop 2025-04-01   0.0
+    """
+    what = "The frame of customers"
+    need_columns(need_frame(customers, what), ["customer", "class", "since", "left"], what)
+    no_gaps(customers, ["customer", "class", "since"], what)
+    need_once(customers, "customer", what)
+    (since, _), (left, still) = need_days(customers, "since", what), need_days(customers, "left", what)
+    wrong = ~still & (left < since)
+    if wrong.any():
+        raise ValueError(f"Customers left before they came in {rows_text(wrong)}. Correct `since` or `left`.")
+    first, after = need_day(start, "start"), need_day(end, "end")
+    edges = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq=pd.DateOffset(months=months))
+    if after <= first or edges[-1] != pd.Timestamp(end):
+        raise ValueError(f"From {start} to {end} must be whole periods of {months} months.")
+    days = ((edges - pd.Timestamp(0)) // pd.Timedelta(days=1)).to_numpy()
+    there = (since[:, None] <= days[:-1]) & (still[:, None] | (left[:, None] >= days[:-1]))
+    who, when = np.nonzero(there)
+    return pd.DataFrame(
+        {
+            "customer": customers["customer"].to_numpy()[who],
+            "class": customers["class"].astype(str).to_numpy()[who],
+            "period": edges[:-1][when],
+            "left": (~still[who] & (left[who] < days[1:][when])).astype(float),
+        }
+    )

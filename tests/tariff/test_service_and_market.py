@@ -1,0 +1,181 @@
+"""Channels, codes, agents, forecasts, exits: by hand and against other code."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy import stats
+
+from crmlib.loyalty import difference_in_differences
+from crmlib.tariff import (
+    agent_results,
+    channel_costs,
+    compare_arms,
+    exit_panel,
+    forecast_errors,
+    peak_share_change,
+    resolution_rates,
+    seasonal_naive,
+    weather_calendar,
+    weighted_slope,
+)
+
+dates = pd.to_datetime
+
+
+def test_costs_of_channels_by_hand():
+    contacts = pd.DataFrame(
+        {
+            "channel": ["app", "phone", "phone", "phone"],
+            "minutes": [2.0, 4, 6, 8],
+            "repeat_7d": [True, False, True, False],
+        }
+    )
+    found = channel_costs(contacts, pd.DataFrame({"channel": ["phone", "app"], "cost": [8.0, 0.5]})).set_index(
+        "channel"
+    )
+    assert found.index.tolist() == ["phone", "app"]
+    assert found.at["phone", "cost_settled"] == 12.0  # 24 yuan for two that were settled
+    assert found.at["app", "cost_settled"] == np.inf
+    assert found["total"].tolist() == [24.0, 0.5]
+
+
+def test_rates_of_resolution_by_group():
+    contacts = pd.DataFrame(
+        {"contact": range(6), "coded": ["resolved", "resolved", "open", "resolved", "resolved", None],
+         "repeat_7d": [False, True, True, False, False, False], "bonus": ["no"] * 3 + ["yes"] * 3}
+    )  # fmt: skip
+    audits = pd.DataFrame({"contact": [0, 1, 3], "resolved": [True, False, False]})
+    found = resolution_rates(contacts, audits, by="bonus").set_index("bonus")
+    assert found["contacts"].tolist() == [3, 2]  # the app's contact has no code
+    assert found["coded"].tolist() == pytest.approx([2 / 3, 1])
+    assert found["audited"].tolist() == [0.5, 0.0]
+    assert found["gap"].tolist() == pytest.approx([1 / 6, 1])
+
+
+def test_wilson_by_its_formula():
+    contacts = pd.DataFrame({"contact": range(40), "coded": "resolved", "repeat_7d": False})
+    audits = pd.DataFrame({"contact": range(40), "resolved": [True] * 30 + [False] * 10})
+    row = resolution_rates(contacts, audits).iloc[0]
+    z, p, n = stats.norm.ppf(0.975), 0.75, 40
+    centre, reach = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    assert [row["low"], row["high"]] == pytest.approx(
+        [(centre - reach) / (1 + z**2 / n), (centre + reach) / (1 + z**2 / n)]
+    )
+
+
+def test_welch_against_scipy():
+    draws = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {"arm": ["a"] * 12 + ["b"] * 30 + ["c"] * 5, "x": np.append(draws.normal(1, 3, 12), draws.normal(0, 1, 35))}
+    )
+    row = compare_arms(frame, "x", "a", "b").iloc[0]
+    test = stats.ttest_ind(frame["x"][:12], frame["x"][12:42], equal_var=False)
+    ends = test.confidence_interval()
+    assert [row["low"], row["high"]] == pytest.approx([ends.low, ends.high])
+    assert row["difference"] / row["error"] == pytest.approx(test.statistic)
+    assert row[["treated", "control"]].tolist() == [12, 30]
+
+
+def test_change_of_the_peak_share_by_hand():
+    months = dates(["2024-05-01", "2024-06-01", "2024-07-01", "2024-08-01"])
+    bills = pd.DataFrame(
+        {"customer": 1, "month": months, "kwh_peak": [50, 20, 40, 0], "kwh_flat": 0, "kwh_valley": [50, 80, 60, 10]}
+    )
+    bills["kwh_flat"] = [100, 100, 100, 100]
+    bills = pd.concat([bills, bills.iloc[:2].assign(customer=2)], ignore_index=True)
+    found = peak_share_change(bills, "2024-07-01")
+    row = found.customers.iloc[0]
+    assert row["change"] == pytest.approx(np.log(0.2) - (np.log(0.25) + np.log(0.1)) / 2)
+    assert row["change_ratio"] == pytest.approx(np.log(40 / 60) - (np.log(1) + np.log(0.25)) / 2)
+    assert found.excluded[["reason", "rows"]].to_numpy().tolist() == [
+        ["no use in one of the periods", 1], ["no bill on one side of the start", 2]
+    ]  # fmt: skip
+
+
+def test_slope_through_weighted_points():
+    points = pd.DataFrame({"x": [1.0, 2, 4, 7, 9], "y": [2.0, 1, 4, 8, 7], "n": [3, 0, 10, 1, 5]})
+    row = weighted_slope(points, "x", "y", "n").iloc[0]
+    used = points[points["n"] > 0]
+    assert row["slope"] == pytest.approx(np.polyfit(used["x"], used["y"], 1, w=np.sqrt(used["n"]))[0])
+    assert row["points"] == 4
+
+
+def test_agents_without_contacts_stay_listed():
+    contacts = pd.DataFrame({"agent": [1, 1], "coded": ["resolved", "open"], "repeat_7d": [True, True]})
+    found = agent_results(contacts, pd.DataFrame({"agent": [1, 2]}))
+    assert found["contacts"].tolist() == [2, 0]
+    assert found["no_repeat"].iloc[0] == 0
+    assert np.isnan(found["no_repeat"].iloc[1])
+
+
+def test_last_week_is_last_week(power):
+    demand = power.system_demand.iloc[:400]
+    assert seasonal_naive(demand).iloc[200] == demand["demand"].iloc[32]
+    assert seasonal_naive(demand).isna().sum() == 168
+
+
+def test_the_model_learns_only_from_before_and_beats_last_week(power):
+    demand, weather = power.system_demand, power.weather
+    forecast = weather_calendar(demand, weather, "2025-01-01")
+    changed = demand.assign(demand=demand["demand"].where(demand["time"] < "2025-01-01", 1.0))
+    pd.testing.assert_series_equal(weather_calendar(changed, weather, "2025-01-01"), forecast)
+    test = demand["time"] >= "2025-01-01"
+    actual = demand.loc[test, "demand"]
+    errors = forecast_errors(actual, {"naive": seasonal_naive(demand)[test], "model": forecast[test]})
+    assert errors["mae"].iloc[1] < 0.8 * errors["mae"].iloc[0]
+    assert errors["hours"].tolist() == [8760, 8760]
+
+
+def test_the_model_against_statsmodels(power):
+    """The line of 18 o'clock, fitted by other code."""
+    demand, weather = power.system_demand, power.weather
+    forecast = weather_calendar(demand, weather, "2025-01-01")
+    evening = demand["time"].dt.hour == 18
+    days = weather["date"]
+    design = np.column_stack([
+        (weather["mean"] - 24).clip(lower=0), (10 - weather["mean"]).clip(lower=0),
+        (days.dt.day_of_week >= 5) & ~weather["holiday"], weather["holiday"], np.arange(len(days)),
+    ]).astype(float)  # fmt: skip
+    load, known = demand.loc[evening, "demand"].to_numpy(), (days < "2025-01-01").to_numpy()
+    fitted = sm.OLS(load[known], sm.add_constant(design[known])).fit()
+    np.testing.assert_allclose(forecast[evening], fitted.predict(sm.add_constant(design)), rtol=1e-8)
+
+
+def test_errors_and_their_price_by_hand():
+    actual = pd.Series([100.0, 100, 200, 50])
+    forecast = pd.Series([90.0, 120, 200, np.nan])
+    row = forecast_errors(actual, {"f": forecast}, short=300, long=100).iloc[0]
+    assert row["hours"] == 3
+    assert row["mae"] == 10
+    assert row["mape"] == pytest.approx(0.1)
+    assert row["bias"] == pytest.approx(10 / 3)
+    assert row["cost"] == 10 * 300 + 20 * 100
+
+
+def test_who_was_there_and_who_left():
+    customers = pd.DataFrame(
+        {"customer": [1, 2, 3, 4], "class": "shop", "since": dates(["2020-01-01", "2020-01-01", "2025-03-15", "2020-01-01"]),
+         "left": dates(["2025-03-31", "2025-04-01", None, "2024-12-31"])}
+    )  # fmt: skip
+    panel = exit_panel(customers, "2025-01-01", "2025-07-01")
+    found = panel.set_index(["customer", "period"])["left"].unstack()
+    assert found.index.tolist() == [1, 2, 3]
+    assert found.loc[1].tolist()[0] == 1
+    assert found.loc[2].tolist() == [0, 1]
+    assert np.isnan(found.loc[3].iloc[0])
+
+
+def test_the_opening_is_found_and_homes_serve_as_control(power):
+    """Difference in differences on quarters, against the yearly rates that the simulation recorded."""
+    panel = exit_panel(power.customers, "2023-01-01", "2026-01-01")
+    panel["number"] = (panel["period"].dt.year - 2023) * 4 + panel["period"].dt.quarter
+    found = difference_in_differences(
+        panel, "left", {"industrial": 5, "commercial": 8, "residential": None}, time="number"
+    )
+    mine = found[found["group"] == "industrial"]
+    yearly = 4 * mine["effect"].mean()
+    assert yearly == pytest.approx(power.truth["switch.rate.industrial"], abs=0.05)
+    assert set(mine["controls"].astype(str)) >= {"residential"}
