@@ -56,7 +56,7 @@ def one_bank(seed: int) -> tuple[list[tuple], dict[str, float], pd.DataFrame]:
         if campaign == "win-back":  # naive: who was contacted and came back
             found["naive win-back"] = (line["treated_rate"] - bank.truth[name]) / line["error"]
     customers = bank.customers.assign(own=~bank.customers["exit_reason"].isin(FATE) & bank.customers["left"].notna())
-    customers = customers.merge(people[["customer", "yearly_hazard", "uplift_retention", "quiet"]], on="customer")
+    customers = customers.merge(people[["customer", "innate_hazard", "uplift_retention", "quiet"]], on="customer")
 
     # survival: those who joined in the window are recorded from their first day, and need no correction
     fresh = survival_curve(
@@ -71,9 +71,9 @@ def one_bank(seed: int) -> tuple[list[tuple], dict[str, float], pd.DataFrame]:
         "right 5": right[1],
         "raw 5": raw[1],
     }
-    new = customers.loc[customers["joined"] >= "2023-01-01", "yearly_hazard"]
+    new = customers.loc[customers["joined"] >= "2023-01-01", "innate_hazard"]
     found["law 5"] = np.exp(-5 * new).mean()
-    tenure = churn_by_tenure(customers, (0, 2, 15), **LIMITS, hazard="yearly_hazard")
+    tenure = churn_by_tenure(customers, (0, 2, 15), **LIMITS, hazard="innate_hazard")
     found |= {f"{name} {place}": tenure.loc[place, name] for name in ("rate", "ratio") for place in (0, 1)}
 
     # churn: what was known on the day, and what was written down later

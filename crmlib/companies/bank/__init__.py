@@ -268,13 +268,15 @@ def _people_truth(people: People, flows: dict, present: np.ndarray) -> pd.DataFr
     months = np.maximum(present.sum(axis=1), 1)
     margin = (flows["revenue"] - flows["expected_loss"] - flows["cost"]).sum(axis=1) / months * PER_YEAR
     held = ((people.opened < MONTHS) & (people.closed >= MONTHS)).sum(axis=1)
-    hazard = people.frailty * np.exp(
+    innate = people.frailty * np.exp(
         np.log(value("churn.base"))
         + value("churn.satisfaction") * people.lasting["satisfaction"]
         + value("churn.attachment") * people.lasting["attachment"]
         + value("churn.switching_cost") * people.switching_cost
         + value("churn.referred") * people.referred
-        + value("churn.products") * (held - 2)
+    )
+    hazard = innate * np.exp(
+        value("churn.products") * (held - 2)
         + value("churn.adviser") * (people.adviser < MONTHS)
         + value("churn.payroll") * (people.payroll < MONTHS)
     ) + value("churn.involuntary")
@@ -294,6 +296,7 @@ def _people_truth(people: People, flows: dict, present: np.ndarray) -> pd.DataFr
             "segment": pd.Categorical.from_codes(people.segment, list(SEGMENTS)),
             "engagement": people.engagement,
             "quiet": people.quiet,
+            "innate_hazard": innate,
             "yearly_hazard": hazard,
             "residual_value": residual,
             "uplift_retention": listed["retention"],

@@ -247,6 +247,17 @@ def test_the_recorded_hazards_are_those_that_customers_lived_by(bank):
     assert ((observed / expected).between(0.95, 1.30)).all(), observed / expected
 
 
+def test_the_innate_hazard_says_who_leaves_by_choice(bank):
+    """The hazard that a customer brings along, against own exits; offers and problems add to it, bonds and products take away."""
+    people = bank.customers.merge(bank.truth.tables["people"][["customer", "innate_hazard", "frailty"]], on="customer")
+    chosen = people["left"].notna() & ~people["exit_reason"].isin(["death", "moved abroad", "closed by bank"])
+    years = people["left"].fillna(pd.Timestamp("2026-01-01")) - people["joined"].clip(lower=pd.Timestamp("2023-01-01"))
+    fifth = pd.qcut(people["innate_hazard"], 5, labels=False)
+    expected = (people["innate_hazard"] * (years / pd.Timedelta(days=365.25))).groupby(fifth).sum()
+    ratio = chosen.groupby(fifth).sum() / expected
+    assert ratio.between(0.85, 1.15).all(), ratio
+
+
 def test_the_datasheets_numbers_are_the_datas(bank, root):
     page = (root / "datasets" / "bank" / "datasheet.md").read_text(encoding="utf-8")
     assert page == datasheet.text(bank, _store.dictionary("bank")["company"]["seed"]), (
