@@ -20,9 +20,6 @@ from crmlib.show._text import tr
 
 _HERE = Path(__file__).parent
 _FULL = widgets.Layout(width="100%")
-_BESIDE = (
-    "repeat(auto-fit, minmax(24rem, 1fr))"  # two controls a row where there is room: a projector shows the picture too
-)
 
 
 class View(anywidget.AnyWidget):
@@ -36,6 +33,12 @@ class View(anywidget.AnyWidget):
     @traitlets.validate("picture")
     def _drawable(self, proposal: Any) -> Part:
         return check_picture(proposal["value"])
+
+
+def _columns(controls: Iterable[widgets.ValueWidget]) -> str:
+    """Two controls a row where there is room for label and slider: on a projector the picture is seen, too."""
+    longest = max(len(control.description) for control in controls)
+    return f"repeat(auto-fit, minmax({14 + 0.5 * max(longest, 18):g}rem, 1fr))"
 
 
 def _labelled(label: str, unit: str) -> str:
@@ -167,8 +170,10 @@ class Explorer(widgets.VBox):
         self.reset.on_click(self._put_back)
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
-        layout = widgets.Layout(width="100%", grid_template_columns=_BESIDE, grid_gap="0 24px")
-        moved = widgets.GridBox(list(self.controls.values()), layout=layout)
+        own = list(self.controls.values())
+        moved = widgets.GridBox(
+            own, layout=widgets.Layout(width="calc(100% - 8px)", grid_template_columns=_columns(own), grid_gap="0 24px")
+        )
         row = widgets.HBox([self.reset], layout=_FULL)
         super().__init__([moved, row, self.view], layout=_FULL)
 
