@@ -1,0 +1,62 @@
+"""Relationship strategy: value delivered to the customer, three levels of bonds, margin in the chain, and a budget over five years."""
+
+from __future__ import annotations
+
+from crmlib.strategy.behaviour import (
+    ACTS,
+    AGES,
+    CUTS,
+    LEVERS,
+    TIERS,
+    Behaviour,
+    YearEnd,
+    fit_behaviour,
+    start_frame,
+    year_end,
+)
+from crmlib.strategy.bonds import relationship_levels
+from crmlib.strategy.chain import margin_chain
+from crmlib.strategy.delivered import COSTS, VALUES, delivered_value, marginal_rule
+from crmlib.strategy.levers import aim, check_responses, lever_responses
+from crmlib.strategy.simulator import (
+    PlanRun,
+    check_bands,
+    check_plan,
+    compare_plans,
+    make_plan,
+    marginal_plan,
+    next_yuan,
+    simulate_plan,
+    small_bank,
+)
+
+__all__ = [
+    "ACTS",
+    "AGES",
+    "COSTS",
+    "CUTS",
+    "LEVERS",
+    "TIERS",
+    "VALUES",
+    "Behaviour",
+    "PlanRun",
+    "YearEnd",
+    "aim",
+    "check_bands",
+    "check_plan",
+    "check_responses",
+    "compare_plans",
+    "delivered_value",
+    "fit_behaviour",
+    "lever_responses",
+    "make_plan",
+    "margin_chain",
+    "marginal_plan",
+    "marginal_rule",
+    "next_yuan",
+    "relationship_levels",
+    "simulate_plan",
+    "small_bank",
+    "start_frame",
+    "year_end",
+]
