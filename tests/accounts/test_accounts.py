@@ -69,7 +69,7 @@ def test_lift_by_hand():
     assert found.loc[7, "deposits_average"] == 600
     assert found.loc[7, "deposits_end"] == pytest.approx(600 * 1.155)
     assert found.loc[8, ["lift", "low", "high"]].tolist() == [0, 0, 0]
-    assert not found["flagged"].any()  # two months are not enough to be sure of 5 %
+    assert not found["flagged"].any()  # two months are not enough to be sure of 4 %
     assert month_end_lift(books({7: [0.2] * 6, 8: [0.01] * 6}))["flagged"].tolist() == [True, False]
 
 
@@ -92,7 +92,7 @@ def test_deals_by_hand():
     assert found.customers["deal"].tolist() == [True, True, False]
     table = found.table.set_index("rate")
     assert table.loc["deal", "deal_cost"] == pytest.approx(19_500)
-    assert table["deposits_share"].tolist() == pytest.approx([2 / 2.4, 0.4 / 2.4, 1])
+    assert table["deposits_share"].tolist() == pytest.approx([1.5 / 1.9, 0.4 / 1.9, 1])
     assert found.excluded["reason"].tolist() == ["no deposits_average"]
 
 
