@@ -432,16 +432,18 @@ def classify_satisfaction(
     scale: Scale = (1, 7),
     key: str | Sequence[str] = "customer",
 ) -> Result:
-    """Sort customers into dissatisfied, satisfied and delighted, with a zone of tolerance around "as expected".
+    """Sort customers into dissatisfied, satisfied and delighted, with a tolerance around "as expected".
 
     By the gap: satisfied is −tolerance ≤ P − E ≤ tolerance, in points of the scale. By the ratio: satisfied is
-    1 − tolerance ≤ P / E ≤ 1 + tolerance. Without a zone "exactly as expected" would hold for hardly anybody.
+    1 − tolerance ≤ P / E ≤ 1 + tolerance. Without a tolerance "exactly as expected" would hold for hardly anybody. The
+    band is drawn around the one expectation; the zone of tolerance of the literature runs from the adequate to the desired
+    service, which are two answers.
 
     Parameters
     ----------
     answers, by, expectation, perception, scale, key : as in `satisfaction_scores` (no ideal is needed).
     formula : 'gap' or 'ratio'.
-    tolerance : half the width of the zone, 0 or more: points for the gap, a share for the ratio (0.1 is 10 %).
+    tolerance : half the width of the band, 0 or more: points for the gap, a share for the ratio (0.1 is 10 %).
 
     Returns
     -------
@@ -453,7 +455,7 @@ def classify_satisfaction(
     ------
     ValueError, TypeError : as in `satisfaction_scores`; another formula; a tolerance below 0.
 
-    Source: disconfirmation: Oliver (1980); the zone of tolerance: Zeithaml, Berry & Parasuraman (1993).
+    Source: disconfirmation: Oliver (1980); another band, from adequate to desired: Zeithaml, Berry & Parasuraman (1993).
 
     >>> three = pd.DataFrame({"customer": [1, 2, 3], "expectation": [5, 5, 5], "perception": [4, 5, 7]})
     >>> classify_satisfaction(three).customers["class"].tolist()

@@ -366,7 +366,10 @@ def formulas_picture(
         }
     )
     caption = tr(
-        "Half of the customers expect {more:.1f}, half {less:.1f}", more=expectation + room, less=expectation - room
+        "Half of the customers expect {more:.1f}, half {less:.1f}. Satisfied: within {zone:g} points of the expected",
+        more=expectation + room,
+        less=expectation - room,
+        zone=tolerance,
     )
     places = list(rank.values())
     words = "; ".join(f"{name} {scores[key]:.2f}, {says[key]}, {tr('rank')} {rank[key]}" for key, name in NAMES.items()

@@ -20,7 +20,7 @@
 # press release:
 #
 # > 1. *We give our customers more than they expect: satisfaction, as perception divided by expectation, is above 1.*
-# > 2. *Our net promoter score `[has risen / has fallen / has not changed]` since last year.*
+# > 2. *In net promoter score we are `[above / below / level with]` Riverside Bank, whose score is 30.*
 # > 3. *On a scale from 1 to 10 our customers give us `[mean of the answers]`.*
 #
 # It goes out on Friday. He asks Ms Zhou to "put in the numbers". She asks you, the new analyst: which sentence is true?
@@ -94,7 +94,7 @@ q1.check()
 ### BEGIN SOLUTION
 survey = bank.survey.query("wave == 2025")
 five = {side: [f"{side}_emp{item}" for item in range(1, 6)] for side in "ep"}
-scored = crm.item_scores(survey, {"e": five["e"], "p": five["p"]}, reverse=["e_emp5", "p_emp5"]).customers
+scored = crm.item_scores(survey, five, reverse=["e_emp5", "p_emp5"]).customers
 empathy_gap = scored["p"].mean() - scored["e"].mean()
 ### END SOLUTION
 
@@ -118,6 +118,7 @@ straight = survey.assign(e_emp5=8 - survey["e_emp5"], p_emp5=8 - survey["p_emp5"
 expected = straight.filter(regex="^e_").mean(axis=1) - 1
 perceived = straight.filter(regex="^p_").mean(axis=1) - 1
 ratio_0_to_6 = (perceived / expected).mean()
+gap_22 = (perceived - expected).mean()
 ### END SOLUTION
 
 # %%
@@ -207,25 +208,32 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · Has the score moved?
+# ## Question 7 · Against a rival
 #
-# *{points q7}.* Sentence 2 again. `crm.nps_change` compares the answers to the invitations of 2024 and 2025 in three ways: the
-# customers who answered both times; all answers, as if they came from different people; all answers, with the overlap
-# counted. `low` and `high` are 95 % intervals of the change, in points.
+# *{points q7}.* Sentence 2 again. Riverside Bank reached **all** its customers, and its score is 30: take that as exact. Your own
+# score in 2025, with 95 % intervals: as the answers came, and with the phoned, who stand for the silent.
 
 # %%
-unphoned = bank.survey.query("not followed_up")
-moved = crm.nps_change(unphoned.query("wave == 2024"), unphoned.query("wave == 2025"))
-moved[["method", "in_both", "before", "after", "change", "low", "high"]]
+wave = bank.survey.query("wave == 2025").copy()
+wave["points"] = 100.0 * (wave["recommend"] >= 9) - 100.0 * (wave["recommend"] <= 6)
+sent = bank.invitations.query("wave == 2025")
+scores = crm.nonresponse_check(wave, sent, "points", scale=(-100, 100), population=len(present))
+scores[["method", "answers", "mean", "low", "high"]]
 
 # %% [markdown] lang="en"
-# **How should the sentence go on? "Our net promoter score ..."** Answer with one letter.
+# **Which word may stand in the sentence? "In net promoter score we are ... Riverside Bank."** Answer with one letter. *(Some districts
+# can tell, others cannot: your neighbour's letter need not be yours.)*
 #
 # {options q7}
 
 # %%
 ### BEGIN SOLUTION
-recommendation_moved = "d"
+all_customers = scores.set_index("method").loc["with the follow-up"]
+against_riverside = "d"
+if all_customers["low"] > 30:
+    against_riverside = "a"
+if all_customers["high"] < 30:
+    against_riverside = "b"
 ### END SOLUTION
 
 # %%
@@ -244,13 +252,21 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Sentence 1 goes. The ratio hangs on how the boxes are numbered: from 0 to 6 it is {ratio_0_to_6:.3f}, from 1 to 7 it
-is another number. Print a gap instead, such as "in 2025 our customers' perception of empathy differed from their expectation by
-{empathy_gap:+.2f} points of 7". Sentence 2 goes: the score of 2025 has a standard error of {nps_error:.1f} points, and every
-interval of the change holds 0. We do not know whether it rose or fell. Sentence 3 stays with another number: those who answered the
-invitation, {response_percent:.0f} % of the invited, give {came:.2f} of 10; with the phoned, who stand for the silent, it is
-{mean_of_all:.2f}. Say how many were phoned. What the survey cannot tell is the change within a year: ask the same customers again,
-and more of them, and phone more of the silent."""
+verdict = {
+    "a": "may say above",
+    "b": "may say below, or go",
+    "d": "goes, since that interval holds 30",
+}[against_riverside]
+advice = f"""Sentence 1 goes. The ratio hangs on how the boxes are numbered: from 0 to 6
+it is {ratio_0_to_6:.3f}, from 1 to 7 it is another number. Print the gap of the same 22
+questions instead: in 2025 perception and expectation differed by {gap_22:+.2f} points on
+the 1-7 scale; for empathy alone by {empathy_gap:+.2f}. Sentence 2: of all customers, the
+silent included, the net promoter score lies between {all_customers["low"]:.0f} and
+{all_customers["high"]:.0f}, so the sentence {verdict}. The standard error of
+{nps_error:.1f} knows only those who answered. Sentence 3 stays with another number: the
+{response_percent:.0f} % who answered the invitation give {came:.2f} of 10; with the
+phoned, who stand for the silent, it is {mean_of_all:.2f}. The survey cannot tell whether
+a voice on the telephone made people kinder: phone some who have answered in writing."""
 ### END SOLUTION
 
 # %%

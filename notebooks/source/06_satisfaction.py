@@ -87,10 +87,10 @@ print(bank.describe("survey").loc["e_emp5", "meaning"])
 keep = ["branch", "sat_overall", "recommend"]
 scored = crm.item_scores(survey, items, reverse=["e_emp5", "p_emp5"], keep=keep)
 answers = scored.customers
-scored
+scored.table.round(2)
 
 # %% [markdown] lang="en"
-# On average customers expect 5.22, perceive 5.09, and would call 6.24 ideal.
+# On average customers expect 5.22, perceive 5.09, and would call 6.24 ideal. Nobody had to be set aside.
 
 # %% [markdown] lang="en"
 # ## The idea: compared with what?
@@ -106,9 +106,13 @@ scored
 # | $P / E$ | below 1 | about 1 | above 1 |
 # | $I - P$ | far above 0 | near 0 | below 0 (beyond the ideal) |
 #
-# The first is *expectancy disconfirmation* (Oliver 1980). The manual words its rule as a difference and then prints
-# the ratio. The third has another standard, the ideal (Tse & Wilton 1988), and the opposite sign: the manual calls it
-# satisfaction, but it measures *dis*satisfaction.
+# How near is *about*? The manual does not say. Until we decide it (*Satisfied, or not quite?*, below) we say only on
+# which side of 0 or 1 a number lies.
+#
+# The first is *disconfirmation* (Oliver 1980), with one difference: Oliver's expectation is what a customer *predicts*
+# will happen. Ours is what a good bank *should* be like, which is usually more. The manual words its rule as a
+# difference and then prints the ratio. The third has another standard, the ideal (Tse & Wilton 1988), and the opposite
+# sign: the manual calls it satisfaction, but it measures *dis*satisfaction.
 
 # %% [markdown] lang="en"
 # ### By hand, on eight customers
@@ -152,8 +156,8 @@ above_1 = bool(whole["mean_ratio"].iloc[0] > 1)
 print("Mean ratio above 1? You said", guess_ratio_above_1, "- the data say", above_1)
 
 # %% [markdown] lang="en"
-# 2,648 customers, one questionnaire: the gap is −0.13 (*dissatisfied*), the mean ratio 1.03 (*delighted*), the ratio
-# of means 0.975 (*dissatisfied*). *(Descriptive.)*
+# 2,648 customers, one questionnaire: the gap is −0.13 (below 0: *less* than expected), the mean ratio 1.03 (above 1:
+# *more* than expected), the ratio of means 0.975 (below 1: *less*). *(Descriptive.)*
 
 # %% [markdown] lang="en"
 # ### A ratio needs a true zero
@@ -237,8 +241,8 @@ ax = crm.show.plot_score_intervals(crossing.scores, "gap", strong=[6, 1, 35])
 # %% [markdown] lang="en"
 # ### Satisfied, or not quite?
 #
-# Hardly anybody perceives *exactly* what was expected. People tolerate a zone around it (Zeithaml, Berry & Parasuraman
-# 1993). Half a point either way:
+# Hardly anybody perceives *exactly* what was expected. How far off is still *about*? A **tolerance** of half a point
+# either way:
 
 # %%
 zones = {
@@ -248,20 +252,25 @@ zones = {
 pd.DataFrame(zones).T.drop(columns="answers").round(2)
 
 # %% [markdown] lang="en"
-# With half a point of tolerance 41 % are dissatisfied, with a full point 25 %. The zone is a decision: report it with
-# the result.
+# With half a point of tolerance 41 % are dissatisfied, with a full point 25 %. The tolerance is a decision: report it
+# with the result.
+#
+# The *zone of tolerance* of Zeithaml, Berry and Parasuraman (1993) is another thing: it runs from the service that is
+# just *adequate* to the one that is *desired*. This survey did not ask what is adequate, so we can only draw a band
+# around one number.
 
 # %% [markdown] lang="en"
 # ## Explore
 #
-# The sliders start near branch 35. Your branch is ranked among the bank's 36.
+# The sliders start near branch 35: they move in tenths, so its gap of −0.05 becomes −0.10, and rank 14 of 36 becomes
+# rank 18 of 37, yours beside the bank's 36. *Satisfied* here is whoever gets the expected within a quarter of a point.
 #
 # - Lower the **expectation** to 4.7 and touch nothing else. Who gained what?
 # - Put it back. How far must the **perception** rise until the gap has you in first place?
 # - Set expectation and perception both to 5, then pull *expectations differ* to 2. Which formula is delighted?
 # - Can you find a branch that is first by one formula and last by another?
 #
-# *(Reading without running it? The line of branch 35 in the figure of ranks is where the sliders start.)*
+# *(Reading without running it? The line of branch 35 in the figure of ranks is close to where the sliders start.)*
 
 # %% tags=["nbval-ignore-output"]
 crm.show.explore_formulas(rows.reset_index())
@@ -286,7 +295,8 @@ ax = crm.show.plot_layers({"Across": across.table, "Upwards": upwards.table})
 
 # %% [markdown] lang="en"
 # Across, the layers hardly differ. Upwards, satisfaction falls from 79 to 57. Is it a *ladder*, on which nobody stands
-# on a higher rung without the lower ones?
+# on a higher rung without the lower ones? A rung counts as *reached* from 66.7 of 100 on, a mean answer of 5 of 7. Who
+# has reached none, the first, the first two or all three is *in step*; who skips one is not.
 
 # %%
 ladder = crm.satisfaction_ladder(upwards.customers)
@@ -341,9 +351,12 @@ nps.table.round(2)
 
 # %%
 change = crm.nps_change(came.query("wave == 2024"), came.query("wave == 2025"))
-change.drop(columns=["answers_before", "in_both"]).round(2)
+change[["method", "in_both", "before", "after", "change", "low", "high"]].round(1)
 
 # %% [markdown] lang="en"
+# Three ways to take the change: of the customers who answered in *both* years; of all answers, as if no customer were in
+# both; and of all answers, with the overlap counted, which is the right error for the headline.
+#
 # The headline: from 16.7 to 18.9, plus 2.2 points. The interval runs from −2.3 to 6.6: nobody knows whether it rose.
 # The 305 customers who answered in *both* years even fell by 4.9, with an interval from −14.4 to 4.6. **These data
 # cannot tell**, and a manager who is
@@ -395,7 +408,8 @@ silent = crm.nonresponse_check(
 print(silent[["method", "mean", "low", "high"]].round(1).to_string(index=False))
 
 # %% [markdown] lang="en"
-# And the net promoter score of 18.9? With the silent it is 10.0. Nearly half of it was silence.
+# And the net promoter score of 18.9? With the silent it is 10.0 (interval 4.3 to 15.6): 9 of the 19 points came from
+# who kept silent.
 
 # %% [markdown] lang="en"
 # ## How to raise it
@@ -438,17 +452,35 @@ for formula in crm.satisfaction.FORMULAS:
 
 # %% [markdown] lang="en"
 # Between the gap and the distance to the ideal four of six bonuses change hands: **¥400,000 hang on a formula.**
+# Say it is perception alone. How sure are its six, against the branch on rank 7?
+
+# %%
+seen = crossing.scores.query("formula == 'perception'").sort_values("rank")
+first_six, seventh = seen.head(6), seen.iloc[6]
+error = (first_six["se"] ** 2 + seventh["se"] ** 2) ** 0.5
+ahead = first_six[["rank", "branch", "answers", "score"]].copy()
+ahead["ahead_of_7th"] = first_six["score"] - seventh["score"]
+ahead["low"] = ahead["ahead_of_7th"] - 1.96 * error
+ahead["high"] = ahead["ahead_of_7th"] + 1.96 * error
+ahead.round(2)
+
+# %% [markdown] lang="en"
+# Branch 35 is 0.39 points ahead of rank 7 (0.24 to 0.53), branch 11 is 0.24 ahead (0.09 to 0.39). The intervals of the
+# other four, 13, 30, 16 and 26, hold 0. And rank 6 is within chance of every rank down to 18. *(The 7th was found by
+# looking at these answers, so the intervals are a little too sure of themselves.)*
+#
 # Mr Tan's answer to the works council:
 #
 # | for the question | use | because |
 # |---|---|---|
-# | who *serves* best (the bonus) | perception alone, with intervals | a branch does not make its customers' expectations |
+# | who *serves* best (the bonus) | perception alone, with intervals | promising little must not win a bonus |
 # | where do expectations *run ahead* (branches 25, 12, 34) | the gap $P - E$ | that is what it measures |
 # | what should we *develop* | distance to the ideal $I - P$ | it asks what would be best, not what is usual |
 # | nothing | a ratio on a rating scale | it hangs on how the boxes are numbered |
 #
-# And he does not take ranks 1 to 6 as known: by perception only branches 35 and 11 have intervals that reach the
-# best one's. For the other four bonuses the survey cannot name a winner. Share them, or ask more customers.
+# **Two bonuses on Friday, to branches 35 and 11.** For the other four, ¥400,000, this survey cannot name winners:
+# branches 13, 30, 16 and 26 happen to stand in front of a dozen others. Add the next wave and decide then, or share the
+# money among ranks 3 to 18.
 
 # %% [markdown] lang="en"
 # ## Where it breaks
@@ -457,6 +489,8 @@ for formula in crm.satisfaction.FORMULAS:
 #   gap belongs in. Cronin and Taylor (1992) found that perception alone predicts better. Parasuraman, Zeithaml and
 #   Berry (1994) answered that the gap tells a manager more. Lesson 07 lets them compete.
 # - **Expectations are asked afterwards**, in the same questionnaire. Who was disappointed remembers having expected more.
+# - **Two ways of asking.** The follow-up was spoken, the other answers written. People may be kinder to a voice, or
+#   more frank; then part of the difference between them is the telephone's, and not that of the silent.
 # - **An ideal has a ceiling.** 90 % of the ideals are a 6 or a 7 of 7.
 # - **The net promoter score throws away** most of the scale: a 0 and a 6 count the same. Keiningham and others (2007)
 #   did not find it the best predictor of growth that it was sold as.
@@ -481,8 +515,9 @@ for formula in crm.satisfaction.FORMULAS:
 
 # %% [markdown] lang="en"
 # Perception alone: τ 0.74, and four of the six bonuses go to the right branches. The gap: 0.41, and two of six. The
-# truly most satisfied branch is **35**, which no formula of the manual puts first. Even perception falls short of
-# 1: 74 answers a branch are few.
+# truly most satisfied branch is **35**, which no formula of the manual puts first, and 11 is the second: the two of
+# which the survey was sure. Of the four of which it was not, two are right. Even perception falls short of 1: 74 answers
+# a branch are few.
 #
 # Remember what this proves: in this bank customers' satisfaction follows the service, and a branch whose customers
 # expect more is not less liked for it. That was put in. In a real bank, find out.
@@ -529,7 +564,7 @@ crm.quiz("06")
 # |---|---|---|
 # | expectation, perception, ideal | 期望, 可感知效果, 理想 | what should be, what is, the best imaginable |
 # | disconfirmation, gap | 差异 | P − E |
-# | zone of tolerance | 容忍区间 | how far from the expected still counts as expected |
+# | zone of tolerance | 容忍区间 | from the service that is just adequate to the one desired; here: a band around the expected |
 # | mind, behaviour, visual satisfaction | 理念满意, 行为满意, 视觉满意 | layers across: MS, BS, VS |
 # | material, spiritual, social satisfaction | 物质满意, 精神满意, 社会满意 | layers upwards |
 # | composite index | 满意度指数 | weighted mean of measures on 0-100 |

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import crmlib as crm
 from crmlib.show import formulas_picture
@@ -57,9 +60,9 @@ def test_the_whole_bank_answers_the_prediction(lesson):
     assert row["perception"] < row["expectation"]
     assert lesson["above_1"] is True
     assert lesson.says(
-        f"the gap is {signed(row['gap'])} (dissatisfied), the mean ratio {row['mean_ratio']:.2f} (delighted)"
+        f"the gap is {signed(row['gap'])} (below 0: less than expected), the mean ratio {row['mean_ratio']:.2f} (above 1: more"
     )
-    assert lesson.says(f"the ratio of means {row['ratio_of_means']:.3f} (dissatisfied)")
+    assert lesson.says(f"the ratio of means {row['ratio_of_means']:.3f} (below 1: less)")
     moved = crm.satisfaction_scores(lesson["moved"], scale=(0, 6)).table.iloc[0]
     assert lesson.says(f"The mean ratio jumps from {row['mean_ratio']:.2f} to {moved['mean_ratio']:.2f}")
     assert moved[["gap", "ideal_gap"]].tolist() == pytest.approx(row[["gap", "ideal_gap"]].tolist())
@@ -113,10 +116,31 @@ def test_intervals(lesson):
     middle = gap[gap["rank"].between(5, 26)]
     assert _all_overlap(middle)
     assert lesson.says("From rank 5 to rank 26 every interval overlaps every other")
-    seen = scores[scores["formula"] == "perception"].sort_values("rank")
-    reach = seen[seen["high"] >= seen["low"].iloc[0]]["branch"].tolist()
-    assert reach == [35, 11]
-    assert lesson.says("by perception only branches 35 and 11 have intervals that reach the best one's")
+
+
+def test_two_bonuses_are_sure(lesson):
+    ahead = lesson["ahead"].set_index("branch")
+    assert ahead.index.tolist() == [35, 11, 13, 30, 16, 26]
+    assert set(ahead.index) == lesson["six"]["perception"]
+    first, second = ahead.loc[35], ahead.loc[11]
+    assert lesson.says(
+        f"Branch 35 is {first['ahead_of_7th']:.2f} points ahead of rank 7 ({first['low']:.2f} to {first['high']:.2f}), branch "
+        f"11 is {second['ahead_of_7th']:.2f} ahead ({second['low']:.2f} to {second['high']:.2f})"
+    )
+    assert (ahead["low"] > 0).sum() == 2
+    assert lesson.says("The intervals of the other four, 13, 30, 16 and 26, hold 0")
+    seen, answers = lesson["seen"], lesson["answers"]
+    by_scipy = stats.ttest_ind(
+        *(answers.loc[answers["branch"] == branch, "perception"] for branch in (11, 6)), equal_var=False
+    ).confidence_interval()
+    assert (second["low"], second["high"]) == pytest.approx((by_scipy.low, by_scipy.high), abs=0.005)
+    sixth = seen.iloc[5]
+    margin = 1.96 * np.hypot(seen["se"], sixth["se"])
+    like_the_sixth = seen.loc[sixth["score"] - seen["score"] < margin, "rank"]
+    assert like_the_sixth.max() == 18
+    assert set(range(7, 19)) <= set(like_the_sixth)
+    assert lesson.says("rank 6 is within chance of every rank down to 18")
+    assert lesson.says("in front of a dozen others")
 
 
 def _all_overlap(rows: pd.DataFrame) -> bool:
@@ -138,9 +162,13 @@ def test_what_the_explorer_should_have_shown(lesson, ranks):
 
     def seen(*places: float) -> dict[str, tuple[str, str]]:
         table = formulas_picture(*places, groups=rows)["table"]["rows"]
-        return {row[0]: (row[2], row[3]) for row in table}
+        return {row[0]: (row[2], row[3], row[1]) for row in table}
 
     start, less = seen(5.7, 5.6, 6.5, 1.0)["P − E"], seen(4.7, 5.6, 6.5, 1.0)["P − E"]
+    assert lesson.says(
+        f"so its gap of {signed(lesson['rows'].loc[35, 'gap'])} becomes {start[2]}, and rank {ranks.loc[35, 'gap']} of 36 "
+        f"becomes rank {start[1]}"
+    )
     assert lesson.says(f"from rank {start[1].split()[0]} to rank {less[1].split()[0]} by the gap")
     needed = next(p for p in np.arange(5.6, 7, 0.1).round(1) if seen(5.7, p, 6.5, 1.0)["P − E"][1].startswith("1 of"))
     assert lesson.says(f"takes a perception of {needed:.1f}")
@@ -159,6 +187,9 @@ def test_layers_ladder_and_index(lesson):
     assert lesson.says(f"satisfaction falls from {up['material']:.0f} to {up['social']:.0f}")
     assert np.ptp(lesson["across"].table["score"]) < 5
     steps = 100 * lesson["ladder"].groupby("in_step")[["share", "if_unrelated"]].sum().loc[True]
+    assert signature(crm.satisfaction_ladder).parameters["reached"].default == 66.7
+    assert lesson.says("A rung counts as reached from 66.7 of 100 on, a mean answer of 5 of 7")
+    assert round(100 * (5 - 1) / (7 - 1), 1) == 66.7
     assert lesson.says(f"{steps['share']:.0f} % of customers are in step")
     assert lesson.says(f"nothing to do with each other, {steps['if_unrelated']:.0f} % would be in step")
     assert steps["share"] - steps["if_unrelated"] == pytest.approx(10, abs=1)
@@ -201,8 +232,11 @@ def test_silence(lesson):
     pulse = lesson["bank"].pulse.query("month >= 2025")
     assert pulse["answered"].sum() > 0.5 * pulse["asked"].sum()
     points = lesson["silent"].set_index("method")["mean"]
-    assert lesson.says(f"the net promoter score of {points[naive]:.1f}? With the silent it is {points[follow]:.1f}")
-    assert 0.4 < 1 - points[follow] / points[naive] < 0.5
+    row = lesson["silent"].set_index("method").loc[follow]
+    assert lesson.says(
+        f"the net promoter score of {points[naive]:.1f}? With the silent it is {points[follow]:.1f} (interval {row['low']:.1f} to "
+        f"{row['high']:.1f}): {points[naive] - points[follow]:.0f} of the {points[naive]:.0f} points"
+    )
 
 
 def test_how_to_raise_it(lesson):
@@ -218,7 +252,8 @@ def test_the_decision_and_the_truth(lesson):
     moved = 6 - len(six["gap"] & six["ideal_gap"])
     assert moved == 4
     assert lesson.says(f"four of six bonuses change hands: ¥{moved * 100_000:,} hang on a formula")
-    assert lesson["true_branch"].idxmax() == 35
+    assert lesson["true_branch"].nlargest(2).index.tolist() == [35, 11]
+    assert len({13, 30, 16, 26} & true_six) == 2
     ranks = lesson["crossing"].table.set_index("branch")
     tau = {name: -lesson["true_branch"].corr(ranks[name], method="kendall") for name in six}
     assert lesson.says(f"Perception alone: τ {tau['perception']:.2f}, and four of the six bonuses")

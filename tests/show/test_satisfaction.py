@@ -160,7 +160,10 @@ def test_the_picture_by_hand():
         ["satisfied", "2 of 5"], ["satisfied", "3 of 5"], ["satisfied", "2 of 5"],
         ["1.2 points short of the ideal", "3 of 5"],
     ]  # fmt: skip
-    assert picture["table"]["caption"] == "Half of the customers expect 6.0, half 4.0"
+    assert (
+        picture["table"]["caption"]
+        == "Half of the customers expect 6.0, half 4.0. Satisfied: within 0.25 points of the expected"
+    )
 
 
 def test_formulas_disagree_when_expectations_differ():
@@ -178,7 +181,7 @@ def test_promising_less_wins_by_the_gap_and_changes_nothing_else():
 def test_expectations_cannot_leave_the_scale():
     assert (
         formulas_picture(6.5, 6, 7, 3, groups=OTHERS)["table"]["caption"]
-        == "Half of the customers expect 7.0, half 6.0"
+        == "Half of the customers expect 7.0, half 6.0. Satisfied: within 0.25 points of the expected"
     )
     assert shown(formulas_picture(1, 1.5, 7, 3, groups=OTHERS))["P / E, mean of ratios"] == "1.50"
 

@@ -421,57 +421,102 @@ Q6 = Question(
     ],
 )
 
-# --- q7: what these data cannot tell -------------------------------------------------------------------------------------
+# --- q7: against a rival, with the silent: sure in one district, open in another --------------------------------------------
+
+RIVAL = 30.0
+
+
+def against_the_rival(bank: Company) -> str:
+    people = bank.customers
+    present = people[(people["joined"] < "2025-08-01") & ~(people["left"] < "2025-10-01")]
+    replies = bank.survey[bank.survey["wave"] == 2025].copy()
+    replies["points"] = 100.0 * ((replies["recommend"] >= 9).astype(int) - (replies["recommend"] <= 6))
+    letters = bank.invitations[bank.invitations["wave"] == 2025]
+    both = crm.nonresponse_check(replies, letters, "points", scale=(-100, 100), population=len(present))
+    everybody = both.set_index("method").loc["with the follow-up"]
+    return "a" if everybody["low"] > 30 else "b" if everybody["high"] < 30 else "d"
 
 
 @lru_cache(maxsize=4)
-def change(bank: Company) -> pd.DataFrame:
-    return crm.nps_change(by_invitation(bank, 2024), by_invitation(bank, 2025))
+def two_scores(bank: Company) -> pd.DataFrame:
+    """The net promoter score as the answers came, and with the silent: `mean`, `low`, `high`."""
+    wave = answers(bank)
+    check = crm.nonresponse_check(
+        wave.assign(points=points(wave["recommend"])),
+        invited(bank),
+        "points",
+        scale=(-100, 100),
+        population=could_answer(bank),
+    )
+    return check.set_index("method")[["mean", "low", "high"]]
 
 
-def nothing_is_sure(bank: Company) -> bool:
-    found = change(bank)
-    return bool(((found["low"] < 0) & (found["high"] > 0)).all())
+def place(row: pd.Series) -> str:
+    return "a" if row["low"] > RIVAL else "b" if row["high"] < RIVAL else "d"
 
 
-def headline(bank: Company) -> str:
-    return "a" if change(bank)["change"].iloc[1] > 0 else "b"
+def unless_right(bank: Company, letter: str) -> str | None:
+    return None if letter == against_the_rival(bank) else letter
+
+
+def by_the_answers_alone(bank: Company) -> str | None:
+    return unless_right(bank, place(two_scores(bank).loc["answers as they came"]))
+
+
+def too_cautious(bank: Company) -> str | None:
+    """Where the interval of everybody lies on one side of the rival's score, and that of the answers does, too."""
+    letter = unless_right(bank, "d")
+    return None if letter == by_the_answers_alone(bank) else letter
+
+
+def ends_away_from_the_rival(bank: Company) -> bool:
+    """Neither end of the interval is so near the rival's score that another formula for it would decide."""
+    everybody = two_scores(bank).loc["with the follow-up"]
+    return bool(everybody["mean"] < RIVAL - 1 and abs(everybody[["low", "high"]] - RIVAL).min() > 1)
 
 
 Q7 = Question(
     name="q7",
-    variable="recommendation_moved",
+    variable="against_riverside",
     points=3,
     kind="choice",
-    expected="d",
+    expected=against_the_rival,
     options={
-        "a": "has risen.",
-        "b": "has fallen.",
-        "c": "has not changed.",
-        "d": "... strike it out: these data cannot tell.",
+        "a": "above",
+        "b": "below",
+        "c": "level with",
+        "d": "none of them: these data cannot tell.",
     },
-    why="Every interval reaches from a fall to a rise. Anything in between fits these answers; more answers could narrow it.",
-    story=nothing_is_sure,
+    why="The rival speaks of all its customers, so the row that counts the silent is the one to compare. Where its interval lies on "
+    "one side of 30 the data decide; where it holds 30, they do not.",
+    story=ends_away_from_the_rival,
     misconceptions=[
         Misconception(
-            "the headline taken for a fact",
-            headline,
-            "That is the direction of the two scores. Now read `low` and `high`: which other changes fit these answers as well?",
+            "the silent left out",
+            by_the_answers_alone,
+            "That is what the first row says. Its interval is narrow, but around the score of those who answered. Riverside's 30 "
+            "speaks of all its customers.",
         ),
         Misconception(
-            "against the headline",
-            lambda bank: "b" if headline(bank) == "a" else "a",
-            "The two scores moved the other way; and even that may be chance. Read `low` and `high`.",
+            "too cautious",
+            too_cautious,
+            "Does the interval of the row that counts the silent hold 30? If it does not, it says on which side we are.",
         ),
         Misconception(
-            "no change shown taken for no change",
+            "more than the rival",
+            "a",
+            "Compare the mean of each row with 30, and then the two ends of its interval.",
+        ),
+        Misconception(
+            "no difference shown taken for none",
             "c",
-            "An interval that holds 0 does not show that the change is 0. Which other numbers does it hold?",
+            "To be level is more than not to differ for sure. An interval that holds 30 holds other scores, too.",
         ),
     ],
     hints=[
-        "Read `low` and `high` of each row: the changes that fit the answers.",
-        "Is there a row whose interval lies on one side of 0? And how wide are they?",
+        "Riverside's 30 comes from all its customers. Which of the two rows speaks of all of yours?",
+        "In that row, read `low` and `high`: the scores that fit the answers. Is 30 one of them?",
+        "If 30 lies outside, the interval is on one side of it. If 30 lies inside, scores on both sides fit.",
     ],
 )
 
