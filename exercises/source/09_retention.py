@@ -256,21 +256,26 @@ q6.check()
 # *{points q7}.* In January 2024 some customers were invited to the customer panel, **drawn by lot**; others on the same list were not.
 # This cell compares them. `treated` and `control`: how many customers. The rates, in %: who left within a year. `uplift`: their
 # difference in points, with its interval from `low` to `high`, of 99 %, since the board accepts one false alarm in a hundred.
+#
+# The invitation has its price, which differs from district to district: it pays if it keeps at least `needed` of 100 customers
+# invited who would have left.
 
 # %%
 panel = bank.campaign_members[bank.campaign_members["campaign"] == "panel"]
 compared = crm.campaign_uplift(panel, level=0.99)
 rates = ["treated_rate", "control_rate", "uplift", "low", "high"]
-compared[["treated", "control"]].join(100 * compared[rates])
+needed = 1 if bank.customers["branch"].iloc[0] % 2 == 0 else 20  # head office's figure
+compared[["treated", "control"]].join(100 * compared[rates]).assign(needed=needed)
 
 # %% [markdown] lang="en"
-# **What does the invitation do to leaving?** Answer with one letter.
+# **Does the invitation pay?** Answer with one letter.
 #
 # {options q7}
 
 # %%
 ### BEGIN SOLUTION
-panel_effect = "a"
+kept_at_best = -100 * compared["low"].iloc[0]
+panel_pays = "a" if kept_at_best >= needed else "d"
 ### END SOLUTION
 
 # %%

@@ -224,21 +224,23 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · For those who bring most?
+# ## Question 7 · For some of them?
 #
-# *{points q7}.* "Then only for those who are worth it", says Ms Tang: the third with the highest contribution in 2023. A customer who is
-# kept is worth $m \, r / (1 + i - r)$, with his yearly contribution $m$, retention $r$ = 88 % and discount rate $i$ = 10 %. The table
+# *{points q7}.* "Then only for some", says Ms Tang: in half of the districts for the third with the highest contribution in 2023, in the
+# other half, to be fair, for the third that follows below the median. (Your cell knows which.) A customer who is kept is worth $m \, r / (1 + i - r)$, with his yearly contribution $m$, retention $r$ = 88 % and discount rate $i$ = 10 %. The table
 # holds what the offer must keep to pay its ¥80 (`needed`), and what the lot says about these customers, with a 95 %
 # interval: each number is per 1,000 customers.
 
 # %%
 year = bank.years.query("year == 2023 and months == 12")
-best = year.nlargest(len(year) // 3, "contribution")
-worth = best["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)
-lot = offer[offer["customer"].isin(best["customer"])]
+ranked, third = year.sort_values("contribution", ascending=False), len(year) // 3
+who = "highest" if bank.customers["branch"].iloc[0] % 2 == 0 else "lower"
+some = ranked.iloc[:third] if who == "highest" else ranked.iloc[len(year) // 2 :][:third]
+worth = some["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)
+lot = offer[offer["customer"].isin(some["customer"])]
 lot = lot.assign(offered=lot["arm"] == "treated")
 found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
-told = {"drawn": lot["offered"].sum(), "not drawn": (~lot["offered"]).sum(), "needed": 80_000 / worth}
+told = {"third": who, "drawn": lot["offered"].sum(), "not drawn": (~lot["offered"]).sum(), "needed": 80_000 / worth}
 told |= {"kept": -1000 * found["estimate"], "low": -1000 * found["high"], "high": -1000 * found["low"]}
 pd.DataFrame([told]).round(1)
 
@@ -249,7 +251,7 @@ pd.DataFrame([told]).round(1)
 
 # %%
 ### BEGIN SOLUTION
-for_the_best = "b"
+for_some = "b" if -found["low"] >= 80 / worth else "d"
 ### END SOLUTION
 
 # %%
@@ -272,7 +274,7 @@ advice = f"""No discounts for another 1,000 customers. Customers with a point mo
 attached, but perhaps the bank gives discounts to those who like it: the number does not say. Compared with himself,
 a customer's attachment changes by {slope_within:.2f} points per point, a slope from {len(changes)} customers only, so I would not
 call it an effect of either sign. Special treatment: not for everybody. By lot it kept {kept_of_1000:.0f} of 1,000, but chance may
-have made this number. For customers who bring most, about {told["needed"]:.0f} of 1,000 would pay for it; these data cannot tell
+have made this number. For the third with the {who} contribution, {told["needed"]:.0f} of 1,000 would pay for it; these data cannot tell
 whether it keeps so many, since their interval runs from {told["low"]:.0f} to {told["high"]:.0f}. So offer it to half of them, drawn
 by lot, for a year, and decide then. That payroll customers stay does not prove that payroll keeps them."""
 ### END SOLUTION

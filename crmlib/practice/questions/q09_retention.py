@@ -407,29 +407,39 @@ Q6 = Question(
     ],
 )
 
-# --- q7: what these data cannot tell -----------------------------------------------------------------------------------------------
+# --- q7: what the lot can tell --------------------------------------------------------------------------------------------------
 
 
-def panel_is_vague(bank: Company) -> bool:
+def panel_pays(bank: Company) -> str:
+    members = bank.campaign_members
+    panel = campaign_uplift(members[members["campaign"] == "panel"], level=0.99).iloc[0]
+    at_least = 1 if bank.customers["branch"].iloc[0] % 2 == 0 else 20
+    kept_at_best = -100 * panel["low"]
+    return "a" if kept_at_best >= at_least else "d"
+
+
+def panel_is_clear(bank: Company) -> bool:
+    """The interval holds 0 and, clearly, one fewer leaver of 100, and clearly not 20."""
     members = bank.campaign_members
     found = campaign_uplift(members[members["campaign"] == "panel"], level=0.99).iloc[0]
-    return bool(found["low"] < 0 < found["high"])
+    return bool(found["high"] > 0 and 0.013 < -found["low"] < 0.18)
 
 
 Q7 = Question(
     name="q7",
-    variable="panel_effect",
+    variable="panel_pays",
     points=3,
     kind="choice",
-    expected="a",
+    expected=panel_pays,
     options={
         "a": "These data cannot tell.",
-        "b": "What the estimate says: both arms were drawn by lot, so it is fair.",
-        "c": "Nothing: the interval holds 0.",
-        "d": "Compare the invited who took part with those who did not: that shows it.",
+        "b": "Yes if the estimate keeps as many as needed, no if it keeps fewer: both arms were drawn by lot, so it is fair.",
+        "c": "No: the interval holds 0, so the invitation keeps nobody.",
+        "d": "No: even the best end of the interval keeps fewer than needed.",
+        "e": "Compare the invited who took part with those who did not: that shows it.",
     },
-    why="The interval holds no effect, a useful one and a harmful one. With some 200 customers an arm no small change can be found.",
-    story=panel_is_vague,
+    why="What is needed lies inside the interval or outside it, and that decides. That 0 lies inside decides nothing.",
+    story=panel_is_clear,
     misconceptions=[
         Misconception(
             "estimate taken for the effect",
@@ -442,14 +452,24 @@ Q7 = Question(
             "0 lies inside. Which other effects lie inside as well? Not having seen an effect does not show that there is none.",
         ),
         Misconception(
+            "vague taken for unknown",
+            lambda bank: "a" if panel_pays(bank) == "d" else None,
+            "The interval is wide. But does any number in it keep as many of 100 as are `needed`? A vague answer can be enough.",
+        ),
+        Misconception(
+            "the interval's end read wrongly",
+            lambda bank: "d" if panel_pays(bank) == "a" else None,
+            "`uplift` counts leavers: the more negative, the more are kept. Which end is the best one, and does it reach `needed`?",
+        ),
+        Misconception(
             "those who took part compared",
-            "d",
+            "e",
             "Who takes part has chosen to, and likes the bank better from the start. The lot chose the invited, not those who came.",
         ),
     ],
     hints=[
-        "Read `low` and `high`: which changes of the share who leave fit these data?",
-        "`crm.campaign_power(0.12, -0.02)` says how many customers each arm needs to find a fall from 12 to 10 %. How many are there?",
+        "Read `low` and `high`: which changes of the share who leave fit these data? A negative one keeps customers.",
+        "At best, how many of 100 does the invitation keep? Compare that with `needed`.",
     ],
 )
 

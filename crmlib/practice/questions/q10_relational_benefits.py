@@ -407,37 +407,53 @@ Q6 = Question(
     ],
 )
 
-# --- q7: what these data cannot tell ---------------------------------------------------------------------------------------
+# --- q7: what the lot can tell ---------------------------------------------------------------------------------------------
 
 
-def lot_is_vague(bank: Company) -> bool:
-    """Among those who bring most, the lot's interval holds 0 and also more than the offer must keep to pay."""
+def offer_for_some(bank: Company) -> str:
     year = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
-    best = year.nlargest(len(year) // 3, "contribution")
+    best_first, size = year.sort_values("contribution", ascending=False), len(year) // 3
+    some = best_first.iloc[:size] if bank.customers["branch"].iloc[0] % 2 == 0 else best_first.iloc[len(year) // 2 :][:size]
+    value_kept = 0.88 * some["contribution"].mean() / (1 + 0.10 - 0.88)
     offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
-    lot = offer[offer["customer"].isin(best["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
-    if lot.groupby("arm")["outcome"].agg(["size", "sum"]).min().min() < 1:
-        return False
-    found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
-    needed = 80 / (best["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88))
-    return bool(-found["high"] < -0.01 and needed + 0.01 < -found["low"])
+    lot = offer[offer["customer"].isin(some["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
+    effect = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
+    return "b" if -effect["low"] >= 80 / value_kept else "d"
+
+
+def lot_is_clear(bank: Company) -> bool:
+    """In the best third and in the one below the median the interval holds 0; what is needed lies clearly inside the first, outside the second."""
+    year = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
+    ranked, third = year.sort_values("contribution", ascending=False), len(year) // 3
+    offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
+    at_best = []
+    for some in (ranked.iloc[:third], ranked.iloc[len(year) // 2 :][:third]):
+        lot = offer[offer["customer"].isin(some["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
+        if lot.groupby("arm")["outcome"].agg(["size", "sum"]).min().min() < 1:
+            return False
+        found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
+        if -found["high"] > -0.01:
+            return False
+        at_best.append(-found["low"] - 80 / (some["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)))
+    return bool(at_best[0] > 0.01 and at_best[1] < -0.01)
 
 
 Q7 = Question(
     name="q7",
-    variable="for_the_best",
+    variable="for_some",
     points=2,
     kind="choice",
-    expected="b",
+    expected=offer_for_some,
     options={
         "a": "Yes if the estimate is above what is needed, no if it is below: the lot makes the comparison fair.",
         "b": "These data cannot tell.",
         "c": "No: the interval holds 0, so the offer keeps nobody.",
-        "d": "As in question 6: an offer that was drawn by lot works alike for everybody.",
+        "d": "No: even the best end of the interval keeps fewer than needed.",
+        "e": "As in question 6: an offer that was drawn by lot works alike for everybody.",
     },
-    story=lot_is_vague,
-    why="The interval holds an offer that keeps nobody, and one that keeps more than it must. Draw again, among such customers only, "
-    "and more of them.",
+    story=lot_is_clear,
+    why="Where what is needed lies inside the interval, draw again, among such customers only, and more of them. Where it lies "
+    "beyond the best end, a vague answer is answer enough.",
     misconceptions=[
         Misconception(
             "estimate taken for the effect",
@@ -450,9 +466,19 @@ Q7 = Question(
             "0 lies inside. Does what is needed lie inside as well? Not having seen an effect does not show that there is none.",
         ),
         Misconception(
+            "vague taken for unknown",
+            lambda bank: "b" if offer_for_some(bank) == "d" else None,
+            "The interval is wide. But does any number in it reach `needed`? A vague answer can be enough.",
+        ),
+        Misconception(
+            "needed lies inside",
+            lambda bank: "d" if offer_for_some(bank) == "b" else None,
+            "Compare `needed` with `high`, the best end: which of the two is larger?",
+        ),
+        Misconception(
             "one effect for all",
-            "d",
-            "The lot makes the mean effect of the whole list fair. Those who bring most may respond more, or less.",
+            "e",
+            "The lot makes the mean effect of the whole list fair. These customers may respond more, or less.",
         ),
     ],
     hints=[
