@@ -263,7 +263,13 @@ def plot_scorecard(table: pd.DataFrame, groups: Sequence[str] | None = None):
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
     ax.legend(loc="best", frameon=False)
-    widest = shown.loc[(relative - 1).abs().max(axis=1).idxmax(), "measure"]
+    apart = (relative.set_axis(shown["measure"]) - 1).abs()
+    group = apart.max().idxmax()
+    widest = apart[group].idxmax()
+    other = "satisfaction" if widest != "satisfaction" and "satisfaction" in apart.index else apart[group].idxmin()
+    differs = relative[group].set_axis(shown["measure"]) - 1
+    told = ", ".join(f"{one} {_percent(differs[one])}" for one in dict.fromkeys((widest, other)))
+    title = tr("{name}: {told}", name=group[:1].upper() + group[1:], told=told)
     words = "; ".join(
         f"{name}: "
         + ", ".join(f"{m} {100 * (v - 1):+.0f} %" for m, v in zip(shown["measure"], relative[name], strict=True))
@@ -271,7 +277,7 @@ def plot_scorecard(table: pd.DataFrame, groups: Sequence[str] | None = None):
     )
     finish(
         ax,
-        title=tr("Widest apart: {measure}", measure=widest),
+        title=title,
         x=tr("difference from everyone"),
         y="",
         words=words
@@ -321,7 +327,11 @@ def plot_drivers(drivers: pd.DataFrame):
     heaviest, weakest = shown.loc[shown["importance"].idxmax()], shown.loc[shown["gap"].idxmin()]
     finish(
         ax,
-        title=tr("{a} weighs most; in {b} we stand worst", a=heaviest["driver"], b=weakest["driver"]),
+        title=tr(
+            "{a} has the highest weight; in {b} we stand worst",
+            a=str(heaviest["driver"]).capitalize(),
+            b=weakest["driver"],
+        ),
         x=tr("our mean rating − the rivals' (points)"),
         y=tr("importance (log-odds per point)"),
         words=tr("Points with intervals: ")
@@ -445,3 +455,9 @@ def explore_clv(margin: float = 700, retention: float = 85, discount: float = 10
         "first_payment": choice(tr("First payment"), [(tr("after a year"), LATER), (tr("now"), NOW)], LATER),
     }
     return explorer(controls, clv_picture)
+
+
+def _percent(share: float) -> str:
+    """Write a difference with its sign: +29 %, −1 %, ±0 %."""
+    whole = round(100 * share)
+    return f"{whole:+d} %".replace("-", "−") if whole else "±0 %"

@@ -109,9 +109,18 @@ def test_a_scorecard_draws_differences_and_says_what_it_leaves_out():
     wanted = [*(shown["a"] / shown["everyone"] - 1), *(shown["b"] / shown["everyone"] - 1)]
     np.testing.assert_allclose(drawn, wanted)
     assert "Left out, since everyone has 0 or less: profit per customer, profit rate, CLV, NPV" in description(ax)
-    assert title(ax) == "Widest apart: revenue per customer"
+    assert title(ax) == "B: revenue per customer −67 %"
     with pytest.raises(ValueError, match="compares one to five groups"):
         plot_scorecard(table[["measure", "everyone"]])
+
+
+def test_a_scorecards_title_sets_the_widest_difference_beside_satisfaction():
+    table = pd.DataFrame({"measure": ["profit", "years", "satisfaction"], "everyone": [100.0, 5, 8], "app": [90.0, 5, 8.0],
+                          "referral": [129.0, 6, 7.9]})  # fmt: skip
+    assert title(plot_scorecard(table)) == "Referral: profit +29 %, satisfaction −1 %"
+    assert title(plot_scorecard(table, ["app"])) == "App: profit −10 %, satisfaction ±0 %"
+    calm = plot_scorecard(table.assign(app=[100.0, 5, 12]), ["app"])
+    assert title(calm) == "App: satisfaction +50 %, profit ±0 %"
 
 
 def test_drivers_stand_at_gap_and_importance():
@@ -121,7 +130,7 @@ def test_drivers_stand_at_gap_and_importance():
     points = ax.get_lines()[1]
     assert points.get_xdata().tolist() == [-0.5, 0.2]
     assert points.get_ydata().tolist() == [0.3, 0.4]
-    assert title(ax) == "value weighs most; in brand we stand worst"
+    assert title(ax) == "Value has the highest weight; in brand we stand worst"
     low, high = ax.get_xlim()
     assert low < -0.5
     assert high > 0.2
