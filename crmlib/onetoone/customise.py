@@ -10,16 +10,16 @@ import pandas as pd
 
 from crmlib._frames import need_amounts, need_columns, need_frame, need_numbers, need_once, need_yes_no, rows_text
 
-LITERALLY = "(literally {}; the original says {})"
+# The words in brackets are what the Chinese textbook of this course says; the original says adaptive, cosmetic, transparent.
 APPROACHES = pd.DataFrame(
     [
-        (True, True, "collaborative", "合作型", "ask each customer, then build what was agreed"),
-        (False, False, "adaptive", "体验型 " + LITERALLY.format("experience", "adaptive"), "one product that each sets for himself"),
-        (False, True, "cosmetic", "选择型 " + LITERALLY.format("selection", "cosmetic"), "one product, shown to each in another way"),
-        (True, False, "transparent", "跟踪型 " + LITERALLY.format("tracking", "transparent"), "watch, and adapt without asking"),
+        (True, True, "collaborative", "合作型 (collaboration)", "ask each customer, then build what was agreed"),
+        (False, False, "adaptive", "体验型 (experience)", "one product that each customer sets for himself"),
+        (False, True, "cosmetic", "选择型 (selection)", "one product, shown to each customer in another way"),
+        (True, False, "transparent", "跟踪型 (tracking)", "watch, and adapt without asking"),
     ],
     columns=["product_changes", "presentation_changes", "approach", "source_says", "do"],
-)  # fmt: skip
+)
 
 
 def customisation_approach(offers: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +35,8 @@ def customisation_approach(offers: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    `offers` with `approach`, `source_says` (the name in the Chinese textbook of this course, and where it departs from the original),
+    `offers` with `approach`, `source_says` (the name in the Chinese textbook of this
+    course, which departs from the original in three of four),
     `do` (what it means in practice).
 
     Raises
