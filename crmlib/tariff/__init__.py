@@ -11,7 +11,7 @@ from crmlib.tariff.arrears import DebtScore, arrears_ageing, compare_scores, deb
 from crmlib.tariff.bills import bill, compare_bills, period_use
 from crmlib.tariff.centre import agent_results, channel_costs, resolution_rates, weighted_slope
 from crmlib.tariff.forecast import forecast_errors, seasonal_naive, weather_calendar
-from crmlib.tariff.market import exit_panel, margin_chain
+from crmlib.tariff.market import exit_panel, kwh_chain, opening_effect
 from crmlib.tariff.shift import bill_margin, load_segments, shift_load, tariff_change, unit_costs, winners_losers
 from crmlib.tariff.trial import compare_arms, peak_share_change
 
@@ -30,8 +30,9 @@ __all__ = [
     "debt_score",
     "exit_panel",
     "forecast_errors",
+    "kwh_chain",
     "load_segments",
-    "margin_chain",
+    "opening_effect",
     "peak_share_change",
     "period_use",
     "resolution_rates",

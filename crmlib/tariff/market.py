@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_amounts, need_columns, need_day, need_days, need_frame, need_once, rows_text
+from crmlib._frames import (
+    listed,
+    need_amounts,
+    need_columns,
+    need_day,
+    need_days,
+    need_frame,
+    need_level,
+    need_once,
+    rows_text,
+)
 from crmlib.tariff._usage import PERIODS, need_usage, no_gaps
 from crmlib.tariff.shift import CHAIN, bill_margin
 
 LINKS = ("fuel", "generator's margin", "grid", "levy", "cost to serve", "supplier's margin")
 
 
-def margin_chain(bills: pd.DataFrame, chain: pd.DataFrame) -> pd.DataFrame:
+def kwh_chain(bills: pd.DataFrame, chain: pd.DataFrame) -> pd.DataFrame:
     """Follow a kWh from the generator to the customer: who is paid what out of the average price.
 
     generator's margin = price paid to generators − fuel; supplier's margin = what the customer pays − all costs. Means over
@@ -38,7 +50,7 @@ def margin_chain(bills: pd.DataFrame, chain: pd.DataFrame) -> pd.DataFrame:
     ...                       "wholesale_valley": [0.2], "grid": [0.12], "levy": [0.01], "cost_to_serve": [0.04]})
     >>> one = pd.DataFrame({"month": ["2025-01"], "class": ["residential"], "kwh_peak": [50], "kwh_flat": [50], "kwh_valley": [0],
     ...                     "amount": [56.0]})
-    >>> margin_chain(one, chain)[["generator's margin", "supplier's margin", "price"]].round(3)
+    >>> kwh_chain(one, chain)[["generator's margin", "supplier's margin", "price"]].round(3)
        generator's margin  supplier's margin  price
     0               0.225             -0.085   0.56
     """
@@ -111,3 +123,64 @@ def exit_panel(customers: pd.DataFrame, start: str, end: str, *, months: int = 3
             "left": (~still[who] & (left[who] < days[1:][when])).astype(float),
         }
     )
+
+
+def opening_effect(
+    panel: pd.DataFrame, opened: Mapping[str, str], control: str, *, per_year: float = 4.0, level: float = 0.95
+) -> pd.DataFrame:
+    """Compare leaving before and after a class may choose, with a class that never may: difference in differences.
+
+    effect = (rate after − rate before) of the opened class − the same of the control class, over the same periods. Rates: share of those
+    there who left within a period, times `per_year`. Errors are clustered by customer.
+
+    Parameters
+    ----------
+    panel : from `exit_panel`: `customer`, `class`, `period`, `left` (1.0 or 0.0).
+    opened : class -> first day of its choice, the first day of a period.
+    control : class without a choice.
+    per_year : periods in a year.
+    level : of the intervals.
+
+    Returns
+    -------
+    Frame, one row per opened class: `class`, `before`, `after` (yearly rates of leaving), `control_change` (of the control class),
+    `effect`, `low`, `high`. Causal if the class would have changed like the control class, had its market stayed closed.
+
+    Raises
+    ------
+    ValueError, TypeError : a column is missing or empty, a class is not in the panel, no period lies before or after an opening.
+
+    >>> panel = pd.DataFrame({"customer": [1, 2, 3, 4] * 2, "class": (["shop"] * 2 + ["home"] * 2) * 2,
+    ...     "period": pd.to_datetime(["2024-01-01"] * 4 + ["2025-01-01"] * 4), "left": [0.0, 0, 0, 0, 1, 0, 0, 0]})
+    >>> opening_effect(panel, {"shop": "2025-01-01"}, "home", per_year=1)[["before", "after", "control_change", "effect"]]
+       before  after  control_change  effect
+    0     0.0    0.5             0.0     0.5
+    """
+    import statsmodels.api as sm
+    from scipy import stats
+
+    what = "The panel"
+    need_columns(need_frame(panel, what), ["customer", "class", "period", "left"], what)
+    no_gaps(panel, ["customer", "class", "period"], what)
+    need_amounts(panel, "left", what)
+    z = stats.norm.ppf((1 + need_level(level)) / 2)
+    kinds, rows = panel["class"].astype(str), []
+    for kind, day in opened.items():
+        late = panel["period"] >= pd.Timestamp(day)
+        cells = [(kinds == name) & (late == side) for name in (kind, control) for side in (False, True)]
+        if not all(cell.any() for cell in cells):
+            raise ValueError(
+                f"The panel needs customers of {kind!r} and {control!r} both before and after {day}. Its classes are "
+                f"{listed(kinds.unique())}, its periods {panel['period'].min().date()} to {panel['period'].max().date()}."
+            )
+        used = panel[cells[0] | cells[1] | cells[2] | cells[3]]
+        mine, since = (kinds[used.index] == kind).to_numpy(float), late[used.index].to_numpy(float)
+        design = np.column_stack([np.ones(len(used)), mine, since, mine * since])
+        groups = pd.factorize(used["customer"])[0]
+        fitted = sm.OLS(used["left"].to_numpy(float), design).fit(cov_type="cluster", cov_kwds={"groups": groups})
+        reach = z * per_year * fitted.bse[3]
+        before, after, control_before, control_after = (per_year * panel.loc[cell, "left"].mean() for cell in cells)
+        change = control_after - control_before
+        effect = after - before - change
+        rows.append((kind, before, after, change, effect, effect - reach, effect + reach))
+    return pd.DataFrame(rows, columns=["class", "before", "after", "control_change", "effect", "low", "high"])

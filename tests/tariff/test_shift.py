@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from crmlib.tariff import (
     bill,
     bill_margin,
+    kwh_chain,
     load_segments,
-    margin_chain,
     shift_load,
     tariff_change,
     unit_costs,
@@ -107,7 +107,7 @@ def test_margin_and_chain_by_hand(power):
     paid = 10 * one["wholesale_peak"] + 20 * one["wholesale_flat"] + 5 * one["wholesale_valley"]
     cost = paid + 35 * (one["grid"] + one["levy"] + one["cost_to_serve"])
     assert bill_margin(use, power.price_chain)["margin"].iloc[0] == pytest.approx(28 - cost)
-    chain = margin_chain(use, power.price_chain).iloc[0]
+    chain = kwh_chain(use, power.price_chain).iloc[0]
     assert chain["generator's margin"] == pytest.approx(paid / 35 - one["fuel"])
     assert chain["supplier's margin"] == pytest.approx((28 - cost) / 35)
     links = ["fuel", "generator's margin", "grid", "levy", "cost to serve", "supplier's margin"]
@@ -118,7 +118,7 @@ def test_the_chain_agrees_with_the_average_price_on_record(power):
     """`retail` of the company's own table is what customers paid on average."""
     bills = power.bills.merge(power.customers[["customer", "class"]], on="customer")
     mine = bills[bills["month"] == "2025-03-01"]
-    chain = margin_chain(mine, power.price_chain).set_index("class")["price"]
+    chain = kwh_chain(mine, power.price_chain).set_index("class")["price"]
     retail = power.price_chain[power.price_chain["month"] == "2025-03-01"].set_index("class")["retail"]
     np.testing.assert_allclose(chain.to_numpy(), retail.reindex(chain.index).to_numpy(), atol=2e-4)
     assert len(unit_costs(power.price_chain)) == 108
