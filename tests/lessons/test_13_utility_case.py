@@ -1,0 +1,300 @@
+"""What the text of lesson 13 says is what its code computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crmlib as crm
+from crmlib.show import tariff_picture
+
+LESSON = "13_utility_case"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def test_the_case(lesson):
+    power = lesson["power"]
+    counts = [len(table) for table in (power.customers, power.bills, power.contacts)]
+    assert lesson.says(f"3,000 customers, {counts[1]:,} bills, {counts[2]:,} contacts")
+    assert counts[0] == 3000
+    assert lesson.says(
+        f"and {(power.customers['tou_arm'].astype(str)[power.customers['class'] == 'residential'] == 'opted in').sum()} homes did"
+    )
+    assert lesson.says(f"¥{lesson['overdue']['owed'].sum() / 1e6:.1f} million at the end of 2025")
+    gone = power.customers[(power.customers["class"] == "industrial") & (power.customers["exit_reason"] == "switched")]
+    assert lesson.says(f"that {len(gone)} plants left in two years")
+    in_2025 = lesson["in_2025"]
+    each = crm.load_segments(in_2025, "large_user").set_index("large_user")["margin_each"]
+    shop = crm.load_segments(in_2025, "segment").set_index("segment")["margin_each"]
+    assert 48 < each[True] / shop["small shop"] < 55
+    assert power.switches["rival"].nunique() == 6
+    index = (power.survey[["sat_overall", "sat_expected", "sat_ideal"]].mean(axis=1) - 1) / 9 * 100
+    assert lesson.says(f"Satisfaction stood at about {np.average(index, weights=power.survey['weight']):.0f} points")
+
+
+def test_classes_and_large_users(lesson):
+    table = lesson["classes"]
+    industry, commerce, homes = (table.loc[name] for name in ("industrial", "commercial", "residential"))
+    assert lesson.says(f"the {industry['customers']:.0f} plants used {100 * industry['kwh_share']:.0f} % of the power and brought "
+                       f"{100 * industry['margin_share']:.0f} % of the margin. The {homes['customers']:,.0f} homes used "
+                       f"{100 * homes['kwh_share']:.0f} % and brought {100 * homes['margin_share']:.0f} %".replace("-", "−"))  # fmt: skip
+    assert lesson.says(f"Homes use {100 * homes['peak_share']:.0f} % of their power at peak hours, commerce "
+                       f"{100 * commerce['peak_share']:.0f} %, "
+                       f"industry {100 * industry['peak_share']:.0f} %")  # fmt: skip
+    assert lesson.says(
+        f"{lesson['large'].at[True, 'customers']} large users bring {100 * lesson['large'].at[True, 'margin_share']:.0f} % of the margin"
+    )
+    kinds = 100 * lesson["kinds"]["peak_share"]
+    assert lesson.says(f"plants use {kinds['continuous']:.0f} % at peak, two-shift plants {kinds['two-shift']:.0f} %, batch "
+                       f"plants, which can "
+                       f"choose their hours, {kinds['batch']:.0f} %")  # fmt: skip
+
+
+def test_load_factors(lesson):
+    used = 100 * lesson["classes"]["load_factor"]
+    assert lesson.says(
+        f"Industry takes {used['industrial']:.0f} % of what its contracted power would allow, commerce "
+        f"{used['commercial']:.0f} %, homes {used['residential']:.0f} %"
+    )
+
+
+def test_the_day(lesson):
+    day = lesson["day"] / lesson["day"].mean()
+    assert lesson.says(f"Homes peak at {day['homes'].idxmax()} o'clock, at {day['homes'].max():.1f} times their mean hour. "
+                       f"Commerce peaks at "
+                       f"{day['commerce'].idxmax()}, industry at {day['industry'].idxmax()}")  # fmt: skip
+
+
+def test_bills(lesson):
+    assert lesson.says(
+        f"¥{lesson['flat']:.0f}, ¥{lesson['tiered']:.0f}, ¥{lesson['by_hour']:.0f} and ¥{lesson['both']:.0f}"
+    )
+    found = crm.compare_bills(lesson["home"], lesson["power"].tariffs, lesson["names"])
+    assert found.iloc[0].tolist() == [lesson["flat"], lesson["tiered"], lesson["both"]]
+    fall = found.iloc[0] - found.iloc[1]
+    assert fall.tolist()[:2] == [0, 0]
+    assert lesson.says(f"¥{fall.iloc[2]:.0f} under the third")
+    assert lesson["agree"].all()
+    assert lesson.says(f"every one of the {len(lesson['agree']):,} bills of homes")
+    two = lesson["two"].loc[600]
+    assert lesson.says(
+        f"cost the evening home ¥{two['by the hour, evening home'] - two['by the hour, night home']:.0f} more"
+    )
+    one = pd.DataFrame({"kwh_peak": [200, 150], "kwh_flat": 100, "kwh_valley": [90, 140]})
+    fall = crm.compare_bills(one, lesson["power"].tariffs, lesson["names"]).diff().iloc[1]
+    assert lesson.says(
+        f"By ¥{abs(fall['home tiered']):.0f} and by 50 × (0.78 − 0.22) = ¥{-fall['home time-of-use']:.0f}"
+    )
+
+
+def test_the_lot_and_the_volunteers(lesson):
+    lot, slide, earlier, moved = (row for _, row in lesson["found"].iterrows())
+    assert lesson.says(f"What changed after it is {signed(moved['difference'])} %, no more than in the lot")
+    assert abs(moved["difference"]) < abs(lot["difference"])
+    assert lesson.says(f"By lot: {signed(lot['difference'])} % ({signed(lot['low'])} to {signed(lot['high'])})")
+    assert lesson.says(f"{lot['treated']} homes with and {lot['control']} without")
+    assert lesson.says(f"The slide's {signed(slide['difference'], 0)} % is right")
+    assert lesson.says(f"use {-slide['difference']:.0f} % less at peak. Offer it")
+    assert lesson.says(f"the volunteers were at {signed(earlier['difference'], 0)} % before")
+    assert lesson.says(f"{lesson['sigma']:.3f}: a peak price {0.78 / 0.22:.1f} times the valley's cuts the ratio of peak to "
+                       f"valley use by "
+                       f"{-100 * np.expm1(lesson['ratio'].loc[0, 'difference']):.0f} %")  # fmt: skip
+    mean = lesson["volunteers"].mean()
+    assert lesson.says(f"gains ¥{mean['gain']:.0f} a year: ¥{mean['structural']:.0f} without moving anything and "
+                       f"¥{mean['shifting']:.0f} by "
+                       f"shifting. Delta Power loses ¥{-mean['margin_change']:.0f}")  # fmt: skip
+    assert lesson.says(f"¥{mean['structural']:.0f}: what is left is structural")
+
+
+def test_winners_and_losers(lesson):
+    frame, segments = lesson["all_homes"], lesson["segments"].set_index("segment")
+    assert lesson.says(f"the company gains ¥{frame['margin_change'].sum():,.0f} a year instead of losing, and the peak falls by "
+                       f"{-100 * (frame['peak_after'].sum() / frame['peak_before'].sum() - 1):.1f} %")  # fmt: skip
+    assert lesson.says(f"But {100 * segments.at['evening home', 'lose']:.0f} % of the evening homes lose")
+    poor = lesson["poor"].set_index("hardship")
+    assert lesson.says(
+        f"Of the {poor.at[True, 'customers']} homes in hardship {100 * poor.at[True, 'lose']:.0f} % lose"
+    )
+    assert lesson.says(f"A mean gain of ¥{frame['gain'].mean():.0f} hides both")
+
+
+def test_what_the_explorer_should_have_shown(lesson):
+    homes = lesson["mine"]
+
+    def shown(*at):
+        picture = tariff_picture(homes, *at)
+        values = {one["name"]: one["value"] for one in picture["numbers"]}
+        return values, picture["panels"][0]
+
+    still, panel = shown(4, 0, "all")
+    evening = panel["marks"][0]["values"][panel["x"]["categories"].index("evening home")]
+    assert still["Company’s margin"] == 0
+    assert lesson.says(
+        f"the company's margin stays, and {still['Homes that lose']:.0f} % of the homes lose. Evening homes lose ¥{-evening:.0f} each"
+    )
+    free, _ = shown(4, 0, "winners")
+    assert free["Homes that lose"] == 0
+    assert lesson.says(f"the company loses ¥{-free['Company’s margin']:,.0f} for nothing")
+    moved, low, high = (shown(ratio, 0.1, "all")[0] for ratio in (4, 2, 6))
+    assert lesson.says(
+        f"All move 10 %: {moved['Homes that lose']:.0f} % still lose, and the company loses ¥{-moved['Company’s margin']:,.0f}"
+    )
+    assert lesson.says(f"At a ratio of 2 it loses ¥{-low['Company’s margin']:,.0f}")
+    assert lesson.says(f"({low['Homes that lose']:.0f} % at 2 and at 6)")
+    assert round(low["Homes that lose"]) == round(high["Homes that lose"])
+    saved = moved["Mean gain per home"] * len(homes) / (0.1 * homes["kwh_peak"].sum())
+    cost = (homes["kwh_peak"] * (homes["cost_peak"] - homes["cost_valley"])).sum() / homes["kwh_peak"].sum()
+    assert lesson.says(f"A kWh moved saves the customer ¥{saved:.2f}, and the company's purchase only ¥{cost:.2f}")
+
+
+def test_debts(lesson):
+    overdue = lesson["overdue"].set_index("age")
+    assert lesson.says(f"¥{overdue['owed'].sum() / 1e6:.1f} million is overdue, "
+                       f"¥{overdue.at['over 90 days', 'owed'] / 1e6:.1f} million of it for over "
+                       f"90 days, by {overdue.at['over 90 days', 'customers']} customers")  # fmt: skip
+    judged = lesson["judged"].set_index("score")
+    score, rule, bill = (judged.loc[name] for name in ("score", "late_bills", "bill"))
+    assert lesson.says(f"{score['auc']:.2f} to {rule['auc']:.2f} (ahead by {score['ahead']:.2f}, interval "
+                       f"{score['ahead_low']:.2f} to "
+                       f"{score['ahead_high']:.2f}): its tenth holds {100 * score['caught']:.0f} % of the "
+                       f"{lesson['today']['debt'].sum()} debtors, "
+                       f"the rule's {100 * rule['caught']:.0f} %")  # fmt: skip
+    assert lesson.says(f"(AUC {bill['auc']:.2f}), yet that list holds {100 * bill['money_caught']:.0f} % of the money")
+    row = 100 * lesson["call"].iloc[0]
+    assert lesson.says(f"{row['treated_mean']:.0f} % of those called pay in time, {row['control_mean']:.0f} % of those texted: "
+                       f"{row['difference']:.0f} "
+                       f"points more ({row['low']:.0f} to {row['high']:.0f})")  # fmt: skip
+
+
+def test_the_service_centre(lesson):
+    contacts, channels = lesson["contacts"], lesson["channels"]
+    assert lesson.says(f"{len(contacts):,} contacts in three years; {channels.at['phone', 'contacts']:,} by phone")
+    reasons = contacts["reason"].value_counts()
+    assert reasons.index[:2].tolist() == ["billing", "outage"]
+    assert lesson.says(f"New connections are the fewest: {reasons.iloc[-1]:,}")
+    assert reasons.index[-1] == "connection"
+    phone, app = channels.loc["phone"], channels.loc["app"]
+    assert lesson.says(f"costs ¥{phone['cost']:.2f} by phone and ¥{app['cost']:.2f} in the app; counted per contact that needs "
+                       f"no repeat, "
+                       f"¥{phone['cost_settled']:.2f} and ¥{app['cost_settled']:.2f}")  # fmt: skip
+    assert lesson.says(f"three years cost ¥{phone['total']:,.0f}")
+    each = crm.load_segments(lesson["in_2025"], "large_user").set_index("large_user").at[True, "margin_each"]
+    assert phone["contacts"] * (phone["cost"] - app["cost"]) < 12 * each / 2
+    age = 100 * lesson["by_age"]
+    assert lesson.says(f"people under 35, {age['under 35']:.0f} % have joined the online service; of those of 65 and over "
+                       f"{age['65 and over']:.0f} %, and "
+                       f"they phone in {100 * lesson['by_phone']['65 and over']:.0f} % of their contacts")  # fmt: skip
+    assert 0.7 < 1 - age["65 and over"] / 100 < 0.77
+
+
+def test_codes_and_skill(lesson):
+    whole, rates = lesson["all_years"].iloc[0], lesson["rates"].set_index("period")
+    before, after = rates.loc["before the bonus"], rates.loc["with it"]
+    assert lesson.says(f"agents coded {100 * whole['coded']:.0f} %, customers say {100 * whole['audited']:.0f} %")
+    assert lesson.says(f"the code from {100 * before['coded']:.0f} to {100 * after['coded']:.0f} %. What customers say went from "
+                       f"{100 * before['audited']:.0f} to {100 * after['audited']:.0f} %")  # fmt: skip
+    assert before["low"] < after["audited"] < before["audited"] < after["high"]
+    assert lesson.says(f"stayed at {100 * before['no_repeat']:.0f} and {100 * after['no_repeat']:.0f} %")
+    assert lesson.says(f"and the share rose to {100 * after['coded']:.0f} %")
+    slope = 1000 * lesson["line"].iloc[0]
+    assert lesson.says(
+        f"{slope['slope']:.1f} points more contacts without a repeat ({slope['low']:.1f} to {slope['high']:.1f})"
+    )
+    training = lesson["training"].iloc[0]
+    assert lesson.says(f"adds {training['difference']:.1f} points ({training['low']:.1f} to {training['high']:.1f})")
+    felt = lesson["satisfaction"]
+    assert lesson.says(f"{felt['no contact']:.1f} points without a contact, {felt['settled']:.1f} with contacts that were "
+                       f"settled, {felt['repeated']:.1f} "
+                       "where a call")  # fmt: skip
+    assert lesson.says(f"goes with {felt['settled'] - felt['repeated']:.0f} points less")
+
+
+def test_forecasts(lesson):
+    errors = lesson["errors"].set_index("forecast")
+    week, model, safe = (errors.loc[name] for name in ("last week", "model", "model + 10 MW"))
+    assert lesson.says(f"Last week errs by {100 * week['mape']:.1f} %, the model by {100 * model['mape']:.1f} %. The error costs "
+                       f"¥{week['cost'] / 1e6:.1f} million and ¥{model['cost'] / 1e6:.1f} million")  # fmt: skip
+    assert lesson.says(
+        f"errs by {safe['mae']:.1f} instead of {model['mae']:.1f} MW, and is the cheaper one: ¥{safe['cost'] / 1e6:.1f} million"
+    )
+    assert safe["cost"] < model["cost"]
+
+
+def test_the_chain(lesson):
+    chain = 100 * lesson["chain"].set_index("class")
+    commerce, industry, homes = (chain.loc[name] for name in ("commercial", "industrial", "residential"))
+    margin = "supplier's margin"
+    assert lesson.says(f"commerce pays {commerce['price']:.1f} and leaves the supplier {commerce[margin]:.1f}; industry "
+                       f"{industry['price']:.1f} and "
+                       f"{industry[margin]:.1f}; homes {homes['price']:.1f}, and they cost {-homes[margin]:.1f} more")  # fmt: skip
+    kept = chain["generator's margin"]
+    assert lesson.says(f"Generators keep {kept.min():.0f} to {kept.max():.0f} over their fuel")
+
+
+def test_the_opening(lesson):
+    effect = 100 * lesson["effect"]
+    industry, commerce = effect.loc["industrial"], effect.loc["commercial"]
+    assert lesson.says(f"{industry['before']:.1f} % a year left before it could choose, {industry['after']:.1f} % after. Homes "
+                       f"changed by "
+                       f"{industry['control_change']:.1f} points in the same time, so the opening did {industry['effect']:.1f} points "
+                       f"({industry['low']:.1f} to {industry['high']:.1f}). For commerce it is {commerce['effect']:.1f} "
+                       f"({commerce['low']:.1f} to "
+                       f"{commerce['high']:.1f})")  # fmt: skip
+    stay = lesson["sums"]["said"] / lesson["sums"]["weight"]
+    assert lesson.says(f"fell from {stay['industrial', 2023]:.1f} to {stay['industrial', 2024]:.1f} as soon as")
+    homes = stay["residential"]
+    assert lesson.says(f"the homes' stays at {homes.min():.1f} to {homes.max():.1f}")
+    reasons = lesson["reasons"]
+    assert lesson.says(
+        f"{reasons['habit'] + reasons['convenience']:.0f} % name habit or convenience, {reasons['value']:.0f} % value"
+    )
+
+
+def test_the_decision(lesson):
+    ways, losses, homes = lesson["ways"], lesson["losses"], lesson["all_homes"]
+    free, standard = ways.iloc[0], ways.iloc[1]
+    assert lesson.says(f"If all {len(lesson['winners'])} structural winners opt in, Delta Power loses ¥{-free['margin']:,.0f} a year for "
+                       f"{-free['peak, %']:.1f} % less at peak. For every home: plus ¥{standard['margin']:,.0f}, and "
+                       f"{-standard['peak, %']:.1f} %")  # fmt: skip
+    hardship = losses[homes["hardship"]].sum()
+    assert lesson.says(f"would cost ¥{losses.sum():,.0f}; for homes in hardship alone ¥{hardship:,.0f}")
+    assert lesson.says(f"(net +¥{standard['margin'] - hardship:,.0f} a year)")
+
+
+def test_the_truth(lesson):
+    truth = lesson["truth"]
+    saved = truth["tou.gain_structural"] + truth["tou.gain_shift"]
+    volunteers = lesson["volunteers"].mean()
+    assert lesson.says(f"Of ¥100 saved by the volunteers ¥{100 * truth['tou.gain_shift'] / saved:.0f} come from shifting (we had "
+                       f"¥{100 * volunteers['shifting'] / volunteers['gain']:.0f})")  # fmt: skip
+    assert lesson.says(f"has an elasticity of {lesson['quarter']:.3f}, all homes {lesson['everybody']:.3f}")
+    lot, slide = lesson["found"].iloc[0], lesson["found"].iloc[1]
+    assert lot["low"] < lesson["true_cut"] < lot["high"]
+    assert slide["high"] < lesson["true_cut"]
+    inside = {
+        "fcr.training_effect": lesson["training"].iloc[0] / 100,
+        "arrears.call_effect": lesson["call"].iloc[0],
+        "switch.rate.industrial": lesson["effect"].loc["industrial"],
+        "switch.rate.commercial": lesson["effect"].loc["commercial"],
+        "fcr.true": lesson["all_years"].iloc[0],
+    }
+    assert [name for name, row in inside.items() if not row["low"] <= truth[name] <= row["high"]] == []
+    assert lesson["all_years"].at[0, "coded"] > lesson["all_years"].at[0, "high"]
+
+
+def test_the_answers(lesson):
+    bills, people = lesson["bills"], lesson["customers"]
+    arms = crm.peak_share_change(bills, "2024-07-01").customers.merge(people[["customer", "tou_arm", "class"]])
+    found = crm.compare_arms(
+        arms.rename(columns={"tou_arm": "arm"}), "change", "trial time-of-use", "trial control", by="class"
+    ).set_index("class")
+    change = 100 * np.expm1(found["difference"])
+    assert lesson.says(
+        f"plants by {signed(change['industrial'])} % of their share at peak, homes by {signed(change['residential'])} %"
+    )
+    assert found.at["commercial", "low"] < 0 < found.at["commercial", "high"]
+    assert change["residential"] == pytest.approx(lesson["found"].at[0, "difference"])
