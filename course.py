@@ -6,6 +6,7 @@
     python course.py test --lowest  run the unit tests on the oldest versions that are allowed
     python course.py reset 02       a fresh copy of lesson 02; yours is kept under another name
     python course.py grade FOLDER   grade a class's exercises (for instructors): instructor/grading.md tells how
+    python course.py tournament FOLDER  rank a class's plans for lesson 11 in unseen futures (for instructors)
     python course.py update         after downloading a newer course: new packages, new lessons, your work untouched
     python course.py wheels         fill the folder wheels/, so that a classroom can install without network
     python course.py build          rebuild what is generated: notebooks and data (for authors)
@@ -530,6 +531,13 @@ def grade(root, options, more):
     return run_on_screen(root, [*command, *more])
 
 
+def tournament(root, options, more):
+    """Play the teams' plans against each other. File names among the words are meant from where the command was typed."""
+    prepare(root, wheels=options.wheels)
+    command = [python_of(root / VENV), "-P", "-m", "crmlib.practice.tournament", "--from", Path.cwd()]
+    return run_on_screen(root, [*command, *more])
+
+
 def update(root, options, more):
     if not 1024 <= options.port <= 65000:
         raise Stop(f"The port {options.port} cannot be used. Give a number from 1024 to 65000, such as  --port 8890")
@@ -591,6 +599,7 @@ def parse(words):
     add("lock", author_tool("tools.lock"), takes_more=True)
     add("update", update)
     add("grade", grade, takes_more=True)
+    add("tournament", tournament, takes_more=True)
     command = add("reset", reset_lesson, takes_wheels=False)
     command.add_argument("number")
     command.add_argument("--exercise", action="store_true")

@@ -59,7 +59,12 @@ def page(title: str, parts: Iterable[str]) -> str:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; numbers stand on the right. Cells are text, unless they are `Markup`."""
-    head = "".join(f'<th scope="col">{text(name)}</th>' for name in header)
+    rows = list(rows)
+    numbers = [_is_number(value) for value in rows[0]] if rows else [False] * len(header)
+    head = "".join(
+        f'<th scope="col"{" class=number" if number else ""}>{text(name)}</th>'
+        for name, number in zip(header, numbers, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
 
@@ -67,8 +72,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, Markup):
         return f"<td>{value}</td>"
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f'<td class="number">{value:,.6g}</td>' if number else f"<td>{text(value)}</td>"
+    return f'<td class="number">{value:,.6g}</td>' if _is_number(value) else f"<td>{text(value)}</td>"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def picture(ax: object) -> str:

@@ -422,7 +422,7 @@ def offer_for_some(bank: Company) -> str:
 
 
 def lot_is_clear(bank: Company) -> bool:
-    """In the best third and in the one below the median the interval holds 0; what is needed lies clearly inside the first, outside the second."""
+    """Both thirds' intervals hold 0; what is needed lies clearly inside the one of the best, and outside the other."""
     year = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
     ranked, third = year.sort_values("contribution", ascending=False), len(year) // 3
     offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
