@@ -118,12 +118,13 @@ def plot_loyalty_map(found: Mapping[str, object], attachment_cut: float = 5.0, r
     return axes
 
 
-def plot_satisfaction_curve(curve: pd.DataFrame, slopes: pd.DataFrame):
+def plot_satisfaction_curve(curve: pd.DataFrame, slopes: pd.DataFrame, title: str = ""):
     """Draw the share that stayed by satisfaction, one line per market, with intervals.
 
     Parameters
     ----------
     curve, slopes : the `.curve` and `.slopes` of `satisfaction_curve` for an outcome of 0 and 1.
+    title : the finding; without one, the smallest and the largest slope.
 
     Returns
     -------
@@ -149,7 +150,8 @@ def plot_satisfaction_curve(curve: pd.DataFrame, slopes: pd.DataFrame):
     steep = gain.idxmax()
     finish(
         ax,
-        title=tr(
+        title=title
+        or tr(
             "Ten points of satisfaction: {least:+.1f} to {most:+.1f} points of staying",
             least=gain.min(),
             most=gain.max(),

@@ -91,7 +91,8 @@ q1.check()
 # %%
 ### BEGIN SOLUTION
 free = survey["choice_available"] & (survey["stay_reason"] != "no alternative")
-premium_percent = 100 * (attached & buying & free).sum() / buying.sum()
+premium_customers = (attached & buying & free).sum()
+premium_percent = 100 * premium_customers / buying.sum()
 ### END SOLUTION
 
 # %%
@@ -114,10 +115,10 @@ q2.check()
 
 # %%
 ### BEGIN SOLUTION
-lists = {
-    name: set(crm.loyalty_types(survey, rules=crm.loyalty_rules(name)).customers.query("type == 'latent'")["customer"])
-    for name in ("literature", "textbook")
-}
+lists = {}
+for name in ("literature", "textbook"):
+    people = crm.loyalty_types(survey, rules=crm.loyalty_rules(name)).customers
+    lists[name] = set(people.loc[people["type"] == "latent", "customer"])
 both_lists = "b" if not lists["literature"] & lists["textbook"] else "d"
 ### END SOLUTION
 
@@ -198,8 +199,8 @@ q5.check()
 # %%
 ### BEGIN SOLUTION
 margin = bank.years.query("year == 2025 and months == 12")["contribution"].mean()
-before, after = (sum(margin * (r / 1.10) ** t for t in range(1, 6)) for r in (0.88, 0.93))
-gain_of_five_points = after - before
+npv = [sum(margin * (r / 1.10) ** t for t in range(1, 6)) for r in (0.88, 0.93)]
+gain_of_five_points = npv[1] - npv[0]
 ### END SOLUTION
 
 # %%
@@ -209,7 +210,7 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · Does special treatment bind?
+# ## Question 7 · What it would take to know
 #
 # *{points q7}.* In January 2024 the bank made a *special treatment offer* to some customers, **drawn by lot**; others on the same list
 # went without. In October 2024 the survey asked about attachment. Two estimates of what special treatment does to it, with 95 %
@@ -222,17 +223,22 @@ offer = bank.campaign_members.query("campaign == 'special-offer'").set_index("cu
 wave["drawn_by_lot"] = wave["customer"].map((offer["arm"] == "treated").astype(float))
 causes = pd.DataFrame({"cause": ["special_treatment", "drawn_by_lot"], "outcome": "attachment"})
 causes = causes.assign(effect=["says so", "drawn by lot"], adjust_for="", confounded_by="")
-tested = crm.effect_sizes(wave, causes)[["effect", "answers", "naive", "naive_low", "naive_high"]]
-tested.set_axis(["effect", "answers", "estimate", "low", "high"], axis=1)
+tested = crm.effect_sizes(wave, causes)
+tested = tested[["effect", "answers", "naive", "naive_low", "naive_high"]]
+tested = tested.set_axis(["effect", "answers", "estimate", "low", "high"], axis=1)
+tested
 
 # %% [markdown] lang="en"
-# **Which effect does special treatment have on attachment?** Answer with one letter.
-#
-# {options q7}
+# The lot is fair, but look how far its interval reaches: no effect lies in it, and other effects, too. A new lot must do better. **How many
+# customers drawn into the lot, both arms together, would have to answer so that the interval reaches only 0.10 either way of its
+# estimate?** Keep the two arms in the same proportion. Calculate with the columns of `tested`, not with the two decimals shown.
+# Give a number of customers.
 
 # %%
 ### BEGIN SOLUTION
-special_treatment = "c"
+lot = tested.set_index("effect").loc["drawn by lot"]
+half = (lot["high"] - lot["low"]) / 2
+answers_needed = lot["answers"] * (half / 0.10) ** 2
 ### END SOLUTION
 
 # %%
@@ -251,13 +257,16 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not open the club to everybody who keeps half of his money here. Loyal, to me, is who likes the bank, buys here and
-could go: in 2025 that is {premium_percent:.0f} % of those who buy. Buying says next to nothing about liking: their correlation is
-{liking_and_buying:.2f}. So start with the {attached_buyers} customers of the survey who like us and buy, and set a limit: five points
-fewer defections are worth ¥{gain_of_five_points:.0f} per average customer over five years, so the club must cost less than that, and
-only if it really keeps five in a hundred. Satisfaction is no shelter: {satisfied_left:.1f} % of the satisfied left within a year.
-I cannot say whether special treatment builds attachment: the lot of 2024 was fair but too few of those in it answered. Draw it again,
-with several hundred customers, before the lounge is built."""
+advice = f"""Do not open the club to everybody who keeps half of his money here. Loyal, to
+me, is who likes the bank, buys here and could go: in 2025 that is {premium_percent:.0f} % of
+those who buy. Of the {attached_buyers} who like us and buy, {premium_customers} are in it; the
+others see no alternative. Buying says next to nothing about liking: their correlation is
+{liking_and_buying:.2f}. Set a limit: five points fewer defections are worth
+¥{gain_of_five_points:.0f} per average customer over five years, so the club must cost less
+than that, and only if it keeps five in a hundred. Satisfaction is no shelter:
+{satisfied_left:.1f} % of the satisfied left within a year. I cannot say whether special
+treatment builds attachment: in the lot of 2024 {lot["answers"]:.0f} answered, and about
+{answers_needed:,.0f} would be needed. Draw such a lot before the lounge is built."""
 ### END SOLUTION
 
 # %%

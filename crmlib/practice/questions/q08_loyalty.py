@@ -398,60 +398,97 @@ Q6 = Question(
     ],
 )
 
-# --- q7: what these data cannot tell -------------------------------------------------------------------------------------
+# --- q7: the lot cannot tell; what would it take? --------------------------------------------------------------------------
+
+
+def answers_needed(bank: Company) -> float:
+    asked = crm.with_scales(bank.survey[bank.survey["wave"] == 2024])
+    offered = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
+    asked["lot"] = asked["customer"].map((offered.set_index("customer")["arm"] == "treated").astype(float))
+    effect = pd.DataFrame({"effect": ["lot"], "cause": "lot", "outcome": "attachment"})
+    found = crm.effect_sizes(asked, effect.assign(adjust_for="", confounded_by="")).iloc[0]
+    half = (found["naive_high"] - found["naive_low"]) / 2
+    return found["answers"] * (half / 0.10) ** 2
+
+
+@lru_cache(maxsize=4)
+def by_lot(bank: Company) -> pd.Series:
+    """Answers and interval of the comparison that was drawn by lot."""
+    wave = crm.with_scales(bank.survey[bank.survey["wave"] == 2024])
+    offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
+    wave["lot"] = wave["customer"].map((offer.set_index("customer")["arm"] == "treated").astype(float))
+    causes = {"effect": ["lot"], "cause": "lot", "outcome": "attachment", "adjust_for": "", "confounded_by": ""}
+    return crm.effect_sizes(wave, pd.DataFrame(causes)).iloc[0]
+
+
+def by_ratio(bank: Company, power: float, width: float = 0.5) -> float:
+    lot = by_lot(bank)
+    return float(lot["answers"] * (width * (lot["naive_high"] - lot["naive_low"]) / 0.10) ** power)
+
+
+def says_so(bank: Company) -> float:
+    """The same sum with the customers who say that they are treated specially."""
+    wave = crm.with_scales(bank.survey[bank.survey["wave"] == 2024])
+    causes = {
+        "effect": ["says"],
+        "cause": "special_treatment",
+        "outcome": "attachment",
+        "adjust_for": "",
+        "confounded_by": "",
+    }
+    says = crm.effect_sizes(wave, pd.DataFrame(causes)).iloc[0]
+    return float(says["answers"] * ((says["naive_high"] - says["naive_low"]) / 2 / 0.10) ** 2)
 
 
 def lot_is_vague(bank: Company) -> bool:
-    """The interval of the lot holds 0 and reaches far to at least one side; both arms have answers."""
-    wave = crm.with_scales(bank.survey[bank.survey["wave"] == 2024])
+    """The interval of the lot holds 0 and reaches further than 0.2 to one side; both arms have answers."""
+    wave = bank.survey[bank.survey["wave"] == 2024]
     offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
-    treated = wave["customer"].map((offer.set_index("customer")["arm"] == "treated").astype(float))
-    arms = treated.value_counts()
+    arms = offer.loc[offer["customer"].isin(wave["customer"]), "arm"].value_counts()
     if len(arms) < 2 or arms.min() < 10:
         return False
-    effects = pd.DataFrame(
-        {"effect": ["lot"], "cause": "lot", "outcome": "attachment", "adjust_for": "", "confounded_by": ""}
-    )
-    found = crm.effect_sizes(wave.assign(lot=treated), effects)
-    return bool(found.at[0, "naive_low"] < 0 < found.at[0, "naive_high"])
+    lot = by_lot(bank)
+    return bool(lot["naive_low"] < 0 < lot["naive_high"] and max(-lot["naive_low"], lot["naive_high"]) > 0.2)
 
 
 Q7 = Question(
     name="q7",
-    variable="special_treatment",
+    variable="answers_needed",
     points=3,
-    kind="choice",
-    expected="c",
-    options={
-        "a": "What the first row says: it rests on the most answers.",
-        "b": "None: the interval of the second row holds 0.",
-        "c": "These data cannot tell.",
-        "d": "What the second row's estimate says: the lot makes it fair, so its interval need not concern us.",
-    },
-    why="The lot is fair, but few of those in it answered: its interval holds no effect, and a large one. Draw the lot again, with more "
-    "customers.",
+    kind="number",
+    unit="customers",
+    tolerance=1.5,  # whole customers, rounded either way
+    expected=answers_needed,
+    why="The interval of the lot holds no effect, and other effects, too: these data cannot tell. Half the width takes four times "
+    "the answers, so a lot that is to decide something must be planned for it.",
     story=lot_is_vague,
     misconceptions=[
         Misconception(
-            "correlation read as an effect",
-            "a",
-            "The first row compares customers who feel specially treated with others. Perhaps the bank treats well whom it already "
-            "has, or who likes the bank marks everything higher. Many answers do not mend that.",
+            "width falls with n, not with its root",
+            lambda bank: by_ratio(bank, 1),
+            "You let the interval shrink as fast as the number of answers grows. It shrinks with its root: four times the answers, half "
+            "the width.",
         ),
         Misconception(
-            "no effect shown taken for no effect",
-            "b",
-            "0 lies inside. Which other effects lie inside as well? Not having seen an effect does not show that there is none.",
+            "whole width for half",
+            lambda bank: by_ratio(bank, 2, 1.0),
+            "You took the whole interval, from low to high. 0.10 either way is half of it.",
         ),
         Misconception(
-            "estimate taken for the effect",
-            "d",
-            "The lot makes the comparison fair on average. How far chance may still have moved it, the interval says.",
+            "answers added to those there",
+            lambda bank: by_ratio(bank, 2) - float(by_lot(bank)["answers"]),
+            "That is how many would have to come on top. The question asks for all of them together.",
+        ),
+        Misconception(
+            "the row of who says so",
+            says_so,
+            "That is the first row. It compares customers who differ in more than the treatment; take the row drawn by lot.",
         ),
     ],
     hints=[
-        "Which of the two rows compares customers who differ in nothing but the treatment?",
-        "In that row, read `low` and `high`: which effects fit the answers? 0.3 standard deviations count as medium.",
+        "Which row compares customers who differ in nothing but the treatment? Half of its interval is `(high - low) / 2`.",
+        "The error of a mean, and of a difference of means, falls with the root of the number of answers.",
+        "How many times wider than 0.10 is the half interval? Multiply the row's `answers` by the square of that.",
     ],
 )
 
@@ -463,8 +500,9 @@ Q8 = Question(
     points=5,
     kind="text",
     rubric={
-        5: "A clear decision on the club that Ms Luo can act on; says whom she means by loyal; supported by at least two of your own "
-        "numbers, with their unit and year; names one thing that the data cannot tell, and how to find it out.",
+        5: "A clear decision on the club that Ms Luo can act on; says whom you mean by loyal, and which buyers that leaves out; "
+        "supported by at least two of your own numbers, with their unit and year; names one thing that the data cannot tell, and "
+        "how to find it out.",
         3: "A clear decision with at least one fitting number; a limit of the data is not named, or liking, buying and intending are "
         "mixed up in one place.",
         1: "Numbers without a decision, or a decision without numbers.",
