@@ -462,7 +462,7 @@ ahead = first_six[["rank", "branch", "answers", "score"]].copy()
 ahead["ahead_of_7th"] = first_six["score"] - seventh["score"]
 ahead["low"] = ahead["ahead_of_7th"] - 1.96 * error
 ahead["high"] = ahead["ahead_of_7th"] + 1.96 * error
-ahead.round(2)
+ahead.set_index("rank").round(2)
 
 # %% [markdown] lang="en"
 # Branch 35 is 0.39 points ahead of rank 7 (0.24 to 0.53), branch 11 is 0.24 ahead (0.09 to 0.39). The intervals of the
