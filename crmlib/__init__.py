@@ -183,6 +183,7 @@ _ROOMS = {
         "check_bands",
         "check_plan",
         "compare_plans",
+        "customer_worth",
         "delivered_value",
         "fit_behaviour",
         "lever_responses",

@@ -132,7 +132,7 @@ def aim(responses: pd.DataFrame, lever: str, shares: Mapping[str, float]) -> pd.
     ----------
     responses : from `lever_responses`.
     lever : which one.
-    shares : group -> share of the lever's money; groups left out get nothing. Together 1.
+    shares : group -> share of the lever's money (a dict, or a Series by group); groups left out get nothing. Together 1.
 
     Returns
     -------
@@ -152,6 +152,7 @@ def aim(responses: pd.DataFrame, lever: str, shares: Mapping[str, float]) -> pd.
     if not rows.any():
         raise ValueError(f"There is no lever {lever!r}. The levers are {listed(LEVERS)}.")
     groups = responses.loc[rows, "group"].tolist()
+    shares = dict(shares)
     unknown = [name for name in shares if name not in groups]
     if unknown:
         raise ValueError(f"The lever {lever!r} cannot be aimed at {listed(unknown)}. Its groups are {listed(groups)}.")

@@ -275,7 +275,7 @@ def next_yuan(
     behaviour: Behaviour,
     *,
     step: float = 10_000,
-    paths: int = 200,
+    paths: int = 400,
     seed: int = 1,
     discount: float = 0.10,
     level: float = 0.90,
@@ -407,6 +407,44 @@ def check_bands(run: PlanRun, actual: pd.DataFrame, year: int = 1) -> pd.DataFra
         value = float(actual[name].iloc[0])
         rows.append((name, low, paths[name].mean(), high, value, bool(low <= value <= high)))
     return pd.DataFrame(rows, columns=["measure", "low", "mean", "high", "actual", "inside"])
+
+
+def customer_worth(behaviour: Behaviour, *, discount: float = 0.10) -> pd.DataFrame:
+    """What one customer will still bring, by tier and age, if nothing is spent.
+
+    The worth v of each tier and age solves v = (m + P v) / (1 + discount): this year's mean contribution m, and next year's worth
+    wherever the customer then stands (Pfeifer & Carraway 2000). *Predictive.*
+
+    Parameters
+    ----------
+    behaviour : from `fit_behaviour`; the best estimates are taken.
+    discount : a year's.
+
+    Returns
+    -------
+    Frame, one row per tier and age: `tier`, `age`, `leave` (share who leave in a year), `contribution` (¥ in the next year), `worth` (¥).
+
+    Raises
+    ------
+    ValueError, TypeError : as `simulate_plan`.
+
+    >>> customer_worth(small_bank()[1]).iloc[[2, 11]].round(2)
+         tier    age  leave  contribution    worth
+    2     Top  later   0.08       20000.0  64345.8
+    11  Small  later   0.10           0.0   1092.0
+    """
+    _check_run(1, 0, discount)
+    worlds = _draw(_known(behaviour), 0, 0)
+    value, _ = _worth(worlds, discount, np.ones((1, 12)))
+    return pd.DataFrame(
+        {
+            "tier": [tier for tier in TIERS for _ in AGES],
+            "age": [*AGES] * 4,
+            "leave": worlds.moves[0, :, 0],
+            "contribution": np.repeat(worlds.means[0, :4], 3),
+            "worth": value[0],
+        }
+    )
 
 
 def small_bank() -> tuple[pd.DataFrame, Behaviour]:

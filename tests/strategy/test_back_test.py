@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -44,6 +46,12 @@ def test_the_bands_cover_in_twenty_fresh_banks(twenty):
     assert 0.82 <= twenty["inside"].mean() <= 0.97
     by_measure = twenty.groupby("measure")["inside"].mean()
     assert (by_measure >= 0.65).all(), by_measure
+    lesson = Path(__file__).parents[2] / "notebooks" / "source" / "11_relationship_strategy.py"
+    text = " ".join(lesson.read_text(encoding="utf-8").replace("\n#", " ").split())
+    said = f"{100 * twenty['inside'].mean():.0f} % of {len(twenty)} values lay in their 90 % band"
+    assert said in text, said
+    assert by_measure["contribution"] == 1
+    assert "The band of contribution is too wide: all 20 lay inside" in text
 
 
 def test_the_bands_are_not_covering_by_being_wide(twenty):

@@ -16,6 +16,7 @@ from crmlib.strategy import (
     aim,
     check_bands,
     compare_plans,
+    customer_worth,
     make_plan,
     marginal_plan,
     next_yuan,
@@ -152,6 +153,16 @@ def test_expected_numbers_are_powers_of_the_matrix():
     end = cells.ravel() @ np.linalg.matrix_power(step, 4)
     found = run.paths[run.paths["year"] == 4].iloc[0]
     np.testing.assert_allclose(found[list(TIERS)].astype(float), end.reshape(4, 3).sum(axis=1), rtol=1e-3)
+
+
+def test_the_worth_of_a_customer_is_the_sum_of_all_years():
+    moves = np.array([[0.1, 0.7, 0.2, 0, 0], [0.05, 0.1, 0.6, 0.25, 0], [0.1, 0, 0.1, 0.6, 0.2], [0.2, 0, 0, 0.1, 0.7]])
+    found = customer_worth(certain(moves.tolist()), discount=0.08).groupby("tier")["worth"].mean()
+    brought, now, total = BEHAVIOUR.money["mean"].to_numpy()[:4], np.eye(4), np.zeros(4)
+    for year in range(1, 400):
+        total += now @ brought / 1.08**year
+        now = now @ moves[:, 1:]
+    np.testing.assert_allclose(found[list(TIERS)], total, rtol=1e-6)
 
 
 def test_chance_averages_to_the_expected_numbers():
