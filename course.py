@@ -7,6 +7,8 @@
     python course.py reset 02       a fresh copy of lesson 02; yours is kept under another name
     python course.py grade FOLDER   grade a class's exercises (for instructors): instructor/grading.md tells how
     python course.py tournament FOLDER  rank a class's plans for lesson 11 in unseen futures (for instructors)
+    python course.py quizzes        the self-checks as files for Moodle and Canvas (for instructors)
+    python course.py handout 02     lesson 02 as a page to print, without its code (--code: with it)
     python course.py update         after downloading a newer course: new packages, new lessons, your work untouched
     python course.py wheels         fill the folder wheels/, so that a classroom can install without network
     python course.py build          rebuild what is generated: notebooks and data (for authors)
@@ -524,18 +526,29 @@ def author_tool(module):
     return command
 
 
-def grade(root, options, more):
-    """Grade a class. File names among the words are meant from where the command was typed."""
-    prepare(root, wheels=options.wheels)
-    command = [python_of(root / VENV), "-P", "-m", "crmlib.practice.grading", "--from", Path.cwd()]
-    return run_on_screen(root, [*command, *more])
+def course_tool(module):
+    """Return a command that runs one of the course's tools. File names among its words are meant from where it was typed."""
+
+    def command(root, options, more):
+        prepare(root, wheels=options.wheels)
+        return run_on_screen(root, [python_of(root / VENV), "-P", "-m", module, "--from", Path.cwd(), *more])
+
+    return command
 
 
-def tournament(root, options, more):
-    """Play the teams' plans against each other. File names among the words are meant from where the command was typed."""
+def handout(root, options, more):
+    """Write a lesson as a page to print: text, tables and figures without the code."""
+    lessons = {file.name[:2]: file for file in sorted((root / "notebooks").glob("*.ipynb"))}
+    source = lessons.get(options.number)
+    if source is None:
+        raise Stop(f"There is no lesson {options.number!r}. The lessons are: {', '.join(lessons)}.")
     prepare(root, wheels=options.wheels)
-    command = [python_of(root / VENV), "-P", "-m", "crmlib.practice.tournament", "--from", Path.cwd()]
-    return run_on_screen(root, [*command, *more])
+    folder = Path.cwd() / "handouts"
+    convert = ["-m", "nbconvert", "--log-level=ERROR", "--to=html", "--embed-images", "--output-dir", folder]
+    code = run_on_screen(root, [python_of(root / VENV), *convert, *([] if options.code else ["--no-input"]), source])
+    if not code:
+        say(f"{folder / source.stem}.html: open it in a browser and print it.")
+    return code
 
 
 def update(root, options, more):
@@ -598,8 +611,12 @@ def parse(words):
     add("build", author_tool("tools.build"), takes_more=True)
     add("lock", author_tool("tools.lock"), takes_more=True)
     add("update", update)
-    add("grade", grade, takes_more=True)
-    add("tournament", tournament, takes_more=True)
+    add("grade", course_tool("crmlib.practice.grading"), takes_more=True)
+    add("tournament", course_tool("crmlib.practice.tournament"), takes_more=True)
+    add("quizzes", course_tool("crmlib.practice.lms"), takes_more=True)
+    command = add("handout", handout)
+    command.add_argument("number")
+    command.add_argument("--code", action="store_true", help="with the code")
     command = add("reset", reset_lesson, takes_wheels=False)
     command.add_argument("number")
     command.add_argument("--exercise", action="store_true")

@@ -133,7 +133,7 @@ REFUSED = {
     "cuts upside down": (PYRAMID, [YEAR], {"cuts": (0.8, 0.15, 0.05)},
         "`cuts` must run from the narrow top of the pyramid down to its broad base, but they are 0.8, 0.15 and 0.05. "
         "Write 0.05, 0.15 and 0.8, or use `money_cuts`."),
-    "cuts as text": (PYRAMID, [YEAR], {"cuts": "top"}, 
+    "cuts as text": (PYRAMID, [YEAR], {"cuts": "top"},
         "`cuts` must be a list of numbers, such as (0.01, 0.04, 0.15, 0.8), but it is 'top'."),
     "money cuts from below": (PYRAMID, [YEAR], {"money_cuts": (200_000, 300_000, 300_000)},
         "`money_cuts` must run from the highest down, each once, but they are 200000.0, 300000.0 and 300000.0. "
