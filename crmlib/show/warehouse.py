@@ -106,12 +106,12 @@ def plot_roles(seen: pd.DataFrame):
         ax.plot(columns, rows, marker, color=colour, markersize=9, linestyle="none", label=tr(word))
     ax.set_xlim(-0.5, seen.shape[1] - 0.5)
     ax.set_ylim(len(seen) - 0.5, -0.5)
-    ax.set_xticks(range(seen.shape[1]), [tr(role) for role in seen.columns])
+    ax.set_xticks(range(seen.shape[1]), [tr(role).replace(" ", "\n") for role in seen.columns])
     ax.set_yticks(range(len(seen)), [f"{table} · {column}" for table, column in seen.index], fontsize=10)
     starts = np.flatnonzero(np.append(False, seen.index.get_level_values(0)[1:] != seen.index.get_level_values(0)[:-1]))
     for start in starts:
         ax.axhline(start - 0.5, color="#BBBBBB", linewidth=1)
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.04), ncols=2, frameon=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.1), ncols=2, frameon=False)
     counts = (seen != "").sum()
     everything = tr("No role sees everything") if counts.max() < len(seen) else tr("A role sees everything")
     finish(
@@ -206,6 +206,7 @@ def plot_staffing(staff: pd.DataFrame, *, target: float = 0.8, seconds: float = 
         color=PALETTE[1], linewidth=2.4, linestyle="--", label=tr("work divided"),
     )  # fmt: skip
     left.set_ylim(0, 1.35 * staff["agents"].max())
+    left.yaxis.get_major_locator().set_params(integer=True)
     left.legend(loc="upper right", frameon=False, ncols=2)
     right.plot(hours, staff["service_level"], "o-", color=PALETTE[0], linewidth=2)
     right.plot(hours, staff["level_by_load"], "s--", color=PALETTE[1], linewidth=2)
@@ -259,12 +260,11 @@ def staffing_picture(arrivals: pd.DataFrame, target: float, seconds: float, time
     from crmlib.warehouse import staff_by_hour
 
     staff = staff_by_hour(arrivals, target=target / 100, seconds=seconds, times=times, wage=wage)
-    hours = [f"{hour}:00" if place % 2 == 0 else str(hour) for place, hour in enumerate(staff["hour"])]
     total, calls = int(staff["agents"].sum()), staff["calls"].sum()
     busy = 100 * staff["load"].sum() / total
     left = panel(
         tr("Agents by hour"),
-        axis("", categories=hours),
+        axis(tr("hour of the day"), categories=staff["hour"]),
         axis(tr("agents")),
         [
             bars(staff["agents"], name=tr("needed")),
@@ -273,7 +273,7 @@ def staffing_picture(arrivals: pd.DataFrame, target: float, seconds: float, time
     )
     right = panel(
         tr("How busy they are"),
-        axis("", categories=hours),
+        axis(tr("hour of the day"), categories=staff["hour"]),
         axis(tr("time on the phone"), unit="%", limits=(0, 100)),
         [bars(100 * staff["occupancy"], colour=2)],
     )
