@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_columns, need_frame
+from crmlib._frames import need_columns, need_frame, need_numbers, the_column
 from crmlib.show._style import DASHES, ON_PALETTE, PALETTE, finish, new_axes, percent_axis
 from crmlib.show._text import tr
 
@@ -32,11 +32,9 @@ def plot_timeline(periods: pd.DataFrame):
     need_columns(need_frame(periods, "The table of periods"), ["view", "focus", "start", "end"], "The table of periods")
     views = periods["view"].drop_duplicates().tolist()
     ax = new_axes(height=0.8 + 0.9 * len(views))
-    seen: dict[str, int] = {}
     for row in periods.itertuples():
         place = views.index(row.view)
-        colour = seen[row.view] = seen.get(row.view, -1) + 1
-        shade = colour % len(PALETTE)
+        shade = place % len(PALETTE)  # one colour a view: within a view it would mean nothing
         ax.barh(place, row.end - row.start, left=row.start, height=0.62, color=PALETTE[shade], edgecolor="white")
         ax.text(
             (row.start + row.end) / 2, place, row.focus, ha="center", va="center", fontsize=9.5, color=ON_PALETTE[shade]
@@ -49,9 +47,10 @@ def plot_timeline(periods: pd.DataFrame):
         f"{view}: " + ", ".join(f"{row.focus} {row.start}" for row in group.itertuples())
         for view, group in periods.groupby("view", sort=False)
     )
+    first = periods[periods["view"] == views[0]].sort_values("start")
     return finish(
         ax,
-        title=tr("Marketing's focus moved from the sale to the relationship"),
+        title=tr("Marketing's focus moved from {first} to {last}", first=first["focus"].iloc[0], last=first["focus"].iloc[-1]),
         x=tr("year"),
         y="",
         words=words + ".",
@@ -119,25 +118,45 @@ def plot_value_map(shares: pd.DataFrame, title: str):
 
 
 def plot_chain(
-    panel: pd.DataFrame, cause: str, outcome: str, *, lag: int = 1, unit: str = "branch", period: str = "year"
+    panel: pd.DataFrame,
+    cause: str,
+    outcome: str,
+    *,
+    per: float = 1.0,
+    names: tuple[str, str] | None = None,
+    lag: int = 1,
+    unit: str = "branch",
+    period: str = "year",
 ):
     """Draw the service-profit chain twice: units' means, and each unit's years around its own mean.
 
     Parameters
     ----------
     panel, lag, unit, period : as in `crmlib.relationship.service_profit_chain`.
-    cause, outcome : columns; their names label the axes.
+    cause : column of points. outcome : column of money, above 0; its logarithm is compared, so that slopes are rates.
+    per : how many points of the cause the titles speak of, above 0.
+    names : what the axes call cause and outcome; None: the columns' names.
 
     Returns
     -------
-    Array of two matplotlib Axes.
+    Array of two matplotlib Axes: left money on a logarithmic axis, right per cent from a unit's own mean.
 
     Raises
     ------
-    ValueError, TypeError : as in `service_profit_chain`.
+    ValueError, TypeError : as in `service_profit_chain`; money that is not above 0, `per` not above 0.
     """
+    from matplotlib.ticker import NullFormatter, StrMethodFormatter
+
     from crmlib.relationship import service_profit_chain
 
+    what = "The panel"
+    need_columns(need_frame(panel, what), [unit, period, cause, outcome], what)
+    money = need_numbers(panel, outcome, what)
+    if (money <= 0).any():
+        raise ValueError(f"{the_column(outcome, what)} must be above 0 to have a rate. Leave such rows out first.")
+    if not per > 0:
+        raise ValueError(f"`per` must be a number of points above 0, such as 5, but it is {per!r}.")
+    panel = panel.assign(**{outcome: np.log(money)})
     found = service_profit_chain(panel, cause, outcome, lag=lag, unit=unit, period=period).set_index("comparison")
     earlier = panel[[unit, period, cause]].assign(**{period: panel[period] + lag})
     pairs = (
@@ -146,28 +165,45 @@ def plot_chain(
     means = pairs.groupby(unit)[[cause, outcome]].mean()
     own = pairs[[cause, outcome]] - pairs.groupby(unit)[[cause, outcome]].transform("mean")
     own = own - own.groupby(pairs[period]).transform("mean")
-    axes = new_axes(2, height=4.0)
+    rates = 100 * per * found[["slope", "low", "high"]]
+    x, y = names or (cause, outcome)
+    perhaps = tr(", perhaps nothing") if rates.loc["within", "low"] < 0 < rates.loc["within", "high"] else ""
     texts = (
-        ("between", means, tr("Between: "), tr("mean {cause}", cause=cause), tr("mean {outcome}", outcome=outcome)),
         (
-            "within",
+            np.exp,
+            means,
+            tr("Between: {rate:.0f} % more per {per:g} points", rate=rates.loc["between", "slope"], per=per),
+            tr("{cause} (points)", cause=x),
+            tr("{outcome} (¥)", outcome=y),
+        ),
+        (
+            lambda logs: 100 * logs,
             own,
-            tr("Within: "),
-            tr("{cause}, against own mean", cause=cause),
-            tr("{outcome}, later", outcome=outcome),
+            tr("Within: {rate:.1f} %{perhaps}", rate=rates.loc["within", "slope"], perhaps=perhaps),
+            tr("{cause}, from own mean (points)", cause=x),
+            tr("a year later, from own mean (%)"),
         ),
     )
-    for place, (name, points, title, x, y) in enumerate(texts):
-        ax, slope = axes[place], found.loc[name]
-        ax.plot(points[cause], points[outcome], "o", color=PALETTE[place], markersize=5, alpha=0.8)
-        ends = np.array([points[cause].min(), points[cause].max()])
-        line = points[outcome].mean() + slope["slope"] * (ends - points[cause].mean())
+    axes = new_axes(2, height=4.0)
+    for place, (name, (scale, points, title, below, beside)) in enumerate(
+        zip(("between", "within"), texts, strict=True)
+    ):
+        ax, slope = axes[place], found.loc[name, "slope"]
+        ax.plot(points[cause], scale(points[outcome]), "o", color=PALETTE[place], markersize=5, alpha=0.8)
+        ends = np.linspace(points[cause].min(), points[cause].max(), 2)
+        line = scale(points[outcome].mean() + slope * (ends - points[cause].mean()))
         ax.plot(ends, line, color="#1A1A1A", linestyle=DASHES[place], linewidth=2)
         words = tr(
-            "{title}slope {slope:.4f} ({low:.4f} to {high:.4f}), {n} points.",
-            title=title, slope=slope["slope"], low=slope["low"], high=slope["high"], n=len(points),
+            "{title} ({low:.1f} to {high:.1f} %), {n} points.",
+            title=title, low=rates.loc[name, "low"], high=rates.loc[name, "high"], n=len(points),
         )  # fmt: skip
-        finish(ax, title=title + tr("slope {slope:.4f}", slope=slope["slope"]), x=x, y=y, words=words)
+        if name == "between":
+            ax.set_yscale("log")
+            ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+            ax.yaxis.set_minor_formatter(NullFormatter())
+            ticks = np.unique(np.round(np.geomspace(*np.exp(points[outcome].agg(["min", "max"])), 5), -1))
+            ax.set_yticks(ticks if len(ticks) > 1 else ax.get_yticks())
+        finish(ax, title=title, x=below, y=beside, words=words)
     return axes
 
 

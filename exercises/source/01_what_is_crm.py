@@ -18,7 +18,7 @@
 #
 # In the lesson, Mr Hu of **Harbour Bank** did not sign. Now the consultant is back, in **your district**: "Here it is different.
 # Look at your own chart: happier branches earn more. My programme lifts the mood of the staff by **5 points** in each of your 36
-# branches. It costs **0.5 % of the district's revenue** a year."
+# branches. It costs **4.5 % of the district's revenue** a year."
 #
 # Mr Hu asks you, the new analyst, for an answer by Friday. Before you look at the chart, look at the customers: where are
 # their relationships going, what did the last campaign really add, and where is their money?
@@ -63,8 +63,8 @@ bank.describe("years").loc["customer":"revenue", ["type", "unit", "meaning"]]
 # ## Question 1 · Where are the relationships going?
 #
 # *{points q1}.* `bank.years` has one row per customer and year. A relationship is *developing* when revenue grew by **more than
-# 20 %** from 2024 to 2025. Take everybody with a row in both years, as in the lesson (also those with less than twelve
-# months). **How many customers are developing?**
+# 20 %** from 2024 to 2025. Take everybody with a row in both years, also those with less than twelve months, as the first
+# table of the lesson does. **How many customers are developing?**
 
 # %%
 ### BEGIN SOLUTION
@@ -82,10 +82,10 @@ q1.check()
 # %% [markdown] lang="en"
 # ## Question 2 · Where is the district going?
 #
-# *{points q2}.* Count customers by their rows in `bank.years`. *Kept* are those of 2024 with a row in 2025, too; *retention* is
-# their share of the customers of 2024. *New* are those of 2025 without a row in 2024. Suppose that retention and the number of
-# new customers stay as they are, year after year. **At how many customers does the district settle in the long run?** Do not
-# round retention on the way.
+# *{points q2}.* Count customers by their rows in `bank.years`. *Kept* are those of 2024 with a row in 2025, too: the share seen
+# again (it is larger than retention, as the lesson shows; here it does). *New* are those of 2025 without a row in 2024. Suppose
+# that this share and the number of new customers stay as they are, year after year. **At how many customers does the district
+# settle in the long run?** Do not round the share on the way.
 
 # %%
 ### BEGIN SOLUTION
@@ -192,8 +192,8 @@ q6.check()
 # ## Question 7 · Does it pay here?
 #
 # *{points q7}.* Look at the row `within` of your table of question 5: the slope, and its interval from `low` to `high`. For 5 points
-# of mood the programme costs 0.5 % of revenue. **Does a better mood raise next year's revenue by more than that in your
-# district?** Answer with one letter.
+# of mood the programme costs 4.5 % of revenue. **By this comparison, does a better mood raise next year's revenue by more than
+# that in your district?** Answer with one letter.
 #
 # {options q7}
 
@@ -202,7 +202,10 @@ q6.check()
 
 # %%
 ### BEGIN SOLUTION
-mood_pays = "b"
+mood = bank.branch_years.assign(rate=np.log(bank.branch_years["typical_revenue"]))
+found = crm.service_profit_chain(mood, "staff_satisfaction", "rate").set_index("comparison")
+low, high = 500 * found.loc["within", ["low", "high"]]
+mood_pays = "d" if high < 4.5 else "b"
 ### END SOLUTION
 
 # %%
@@ -221,16 +224,23 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-panel = bank.branch_years.assign(rate=np.log(bank.branch_years["typical_revenue"]))
-found = crm.service_profit_chain(panel, "staff_satisfaction", "rate").set_index("comparison")
-low, high = 500 * found.loc["within", ["low", "high"]]
-answer_to_consultant = f"""I do not sign yet. Your chart is right: branches whose staff are 5 points happier earn {between_percent:.1f} %
-more a year later. But it compares places: a rich street gives a branch both content staff and good customers, and your
-programme does not move the street. Within a branch, after its own better years, revenue changes by {low:.1f} to {high:.1f} %
-for 5 points. That may be nothing, and it may be more than the 0.5 % you ask for: these data cannot tell. To find out, draw 18 of the 36
-branches by lot, start there, and compare after two years. Meanwhile, there is money nearer: only {own_share:.0%} of what our
-own customers have is with us, and {developing_customers} relationships grew by more than 20 % last year. We begin with those, and with
-a control group, as for the letter, which added {letter_points:.1f} points."""
+# what the lottery of the rosters says here: its error is the point
+revenue = mood.pivot(index="branch", columns="year", values="rate").astype(float)
+change = 100 * (revenue[[2024, 2025]].mean(axis=1) - revenue[2023])
+arms = change.groupby(bank.branches.set_index("branch")["roster_pilot"]).agg(["size", "mean", "std"])
+error = np.sqrt((arms["std"] ** 2 / arms["size"]).sum())
+verdict = "That is below the price even at its upper end"
+if mood_pays == "b":
+    verdict = "The price lies inside: it may pay or not"
+answer_to_consultant = f"""I do not sign. Your chart is right: branches whose staff are 5 points
+happier earn {between_percent:.1f} % more a year later. But it compares places: a rich street gives a
+branch both content staff and good customers, and your programme does not move the street.
+Within a branch, after its better years, revenue changes by {low:.1f} to {high:.1f} % for 5 points.
+{verdict}, and a lasting effect could
+hide from it. A lottery would settle it, but not with our 36 branches: that of the rosters has an
+error of {error:.1f} points, too coarse to see 4.5 %. It needs many districts. Meanwhile there is
+money nearer: only {own_share:.0%} of what our own customers have is with us. We begin with an offer to
+them, and a control group, as for the letter, which added {letter_points:.1f} points."""
 ### END SOLUTION
 
 # %%

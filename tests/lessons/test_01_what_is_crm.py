@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 import crmlib as crm
 
@@ -21,8 +23,46 @@ def test_the_stages(lesson):
     assert lesson.says(
         f"{table.loc['acquired', 'customers']:,} were acquired and {table.loc['lost', 'customers']:,} lost"
     )
+    full = lesson["moved"].groupby("stage", observed=True)["change, ¥ million"].agg(["size", "sum"])
+    part = gain - full["sum"]
+    assert lesson.says(
+        f"With full years, {full.loc['developing', 'size']:,} developing customers bring "
+        f"¥{full.loc['developing', 'sum']:.1f} million more and {full.loc['declining', 'size']:,} declining ones "
+        f"¥{-full.loc['declining', 'sum']:.1f} million less. The rest, ¥{part['developing']:.1f} million of growth and "
+        f"¥{-part['declining']:.1f} million of decline"
+    )
+    months, money = (lesson[name][[2024, 2025]] for name in ("months", "both"))
+    per_month = money / months
+    part_year = ((months < 12) & months.notna()).any(axis=1)
+    grew, grew_per_month = (frame[2025] / frame[2024] - 1 for frame in (money, per_month))
+    developing = part_year & (grew > 0.2)
+    declining = part_year & (grew < -0.2)
+    no_longer = [
+        100 * (grew_per_month[developing] <= 0.2).mean(),
+        100 * (grew_per_month[declining] >= -0.2).mean(),
+    ]
+    assert lesson.says(
+        f"{no_longer[0]:.0f} % of these developing customers no longer develop, and {no_longer[1]:.0f} % of these"
+    )
+    assert developing.sum() == table.loc["developing", "customers"] - full.loc["developing", "size"]
+
+
+def test_won_back_and_retention(lesson):
+    people, table = lesson["people"], lesson["stages"].table.set_index("stage")
     assert table.loc["won back", "customers"] == 0
-    assert lesson.says("Won back is empty")
+    came_back = people[(people["left"].dt.year == 2024) & (people["returned"].dt.year == 2025)]
+    assert lesson.says(f"{len(came_back)} who left in 2024 came back in 2025. They have a row in both years")
+    assert lesson["both"].loc[came_back["customer"]].notna().all(axis=None)
+    before = table["customers"].sum() - table.loc["acquired", "customers"]
+    seen = 1 - table.loc["lost", "customers"] / before
+    assert lesson.says(f"So {100 * seen:.0f} % of the customers of 2024 were seen again in 2025")
+    base = lesson["base"]
+    first = base.loc[2024]
+    assert lesson.says(
+        f"Of {first['there']:,.0f} there on 1 January 2024, {first['left']:,.0f} left in the year: "
+        f"{first['retention in %']:.0f} % stayed. In 2025 it was {base.loc[2025, 'retention in %']:.0f} %"
+    )
+    assert round(first["retention in %"]) == 87
 
 
 def test_the_cycle(lesson):
@@ -32,6 +72,8 @@ def test_the_cycle(lesson):
     assert lesson.says(f"all {result.loc['treated', 'bought']} buyers with a letter")
     caused = lesson["extra"] * result.loc["treated", "customers"]
     assert result.loc["treated", "bought"] / caused == pytest.approx(2, abs=0.15)  # "would have doubled the glory"
+    assert lesson.says(f"so ¥{lesson['cost']:.0f} come back after nearly five years")
+    assert 4.5 < lesson["cost"] / 90 < 5
 
 
 def test_who_holds_the_value(lesson):
@@ -57,34 +99,61 @@ def test_between_and_within(lesson):
     same = 500 * lesson["same_year"].loc["within", "slope"]
     assert lesson.says(f"the link within a branch is {same:.1f} %, four times as strong")
     assert same / within["slope"] == pytest.approx(4, abs=0.5)
-    effect = lesson["arms"].loc[True, "mean"] - lesson["arms"].loc[False, "mean"]
-    assert lesson.says(f"Rosters work on mood: {effect:.1f} points")
+
+
+def test_the_lottery(lesson):
+    lot, panel = lesson["lot"], lesson["panel"]
+    assert lesson.says(f"Rosters lift mood by {lot.loc['mood, points', 'effect']:.1f} points")
+    assert lot.loc["mood, points", "low"] > 0
+    for row, words in (("revenue, %", "the interval runs"), ("revenue of 2025, %", "2025 alone")):
+        effect, low, high = lot.loc[row, ["effect", "low", "high"]]
+        assert lesson.says(f"+{effect:.1f} %")
+        assert lesson.says(words)
+        assert lesson.says(f"from −{-low:.1f} to {high:.1f} %")
+    arms = lesson["bank"].branches.groupby("roster_pilot").size()
+    assert lesson.says(f"half of the branches, {arms[True]} of {arms.sum()}, drawn by lot")
+    fitted = smf.ols(
+        "grew ~ C(drawn)",
+        pd.DataFrame({"grew": lesson["change"]["revenue, %"], "drawn": lesson["drawn"].astype(int)}),
+    ).fit(cov_type="HC2")  # what two means with unequal variances have
+    assert fitted.params.iloc[1] == pytest.approx(lot.loc["revenue, %", "effect"])
+    assert fitted.bse.iloc[1] == pytest.approx(lot.loc["revenue, %", "error"])
+    assert panel.loc[panel["year"] == 2022, "typical_revenue"].isna().all()
 
 
 def test_the_base(lesson):
-    stages = lesson["stages"].table.set_index("stage")
-    start = stages["customers"].sum() - stages.loc["acquired", "customers"]
-    kept = 1 - stages.loc["lost", "customers"] / start
-    assert lesson.says(f"{start:,} customers in 2024, of whom it kept {100 * kept:.0f} %")
-    assert lesson["base"]["customers"].iloc[0] == start
-    alone = crm.customer_base(start, 0.91, 0, 10)["customers"].iloc[-1] / start
-    assert lesson.says(f"without new customers {100 * alone:.0f} % are left after ten years")
-    better = crm.customer_base(start, 0.93, 2300, 10)["customers"].iloc[-1]
-    match = crm.customer_base(start, 0.91, 2700, 10)["customers"].iloc[-1]
-    assert lesson.says("Two points of retention are worth about 400 new customers a year")
-    assert match == pytest.approx(better, rel=0.01)
-    assert lesson.says(f"at {100 * (1 - 2300 / start):.0f} % the base would stand still")
+    base, people = lesson["base"], lesson["people"]
+    start, retention = base.loc[2025, "there"], base.loc[2025, "retention in %"] / 100
+    assert lesson.says(f"{start:,.0f} customers on 1 January 2025, of whom it kept {100 * retention:.0f} %")
+    new = ((people["joined"] >= "2025-01-01") & people["left"].isna()).sum()
+    there = people["left"].isna() | (people["returned"].notna() & people["left_again"].isna())
+    back = (there & people["returned"].notna()).sum()
+    assert lesson.says(f"{new:,} who joined and were there at its end (2,000 on the slider; {back} who came back")
+    assert there.sum() == start - base.loc[2025, "left"] + new + back  # nobody is missing
+    assert lesson["future"]["customers"].iloc[0] == start
+    assert lesson["future"]["new"].iloc[1] == new
+    alone = crm.customer_base(start, 0.88, 0, 10)["customers"].iloc[-1] / start
+    assert lesson.says(f"without new customers {100 * alone:.0f} % are left after ten years, even at 88 % retention")
+    better = crm.customer_base(start, 0.90, 2000, 10)["customers"].iloc[-1]
+    low, high = (crm.customer_base(start, 0.88, 2000 + more, 10)["customers"].iloc[-1] for more in (300, 350))
+    assert lesson.says("Two points of retention are worth 300 to 350 new customers a year")
+    assert low < better < high
+    assert lesson.says(f"at {100 * (1 - 2000 / start):.0f} % the base would stand still")
 
 
 def test_the_decision(lesson):
     worth, million = lesson["worth"], lesson["million"]
-    assert lesson.says(f"Revenue is ¥{million:.1f} million a year")
-    assert lesson.says(f"the programme earns ¥{worth.loc['between', 'slope']:.1f} million and pays")
-    within = worth.loc["within"]
     assert lesson.says(
-        f"it earns ¥{within['slope']:.1f} million, and even the upper end, ¥{within['high']:.1f} million"
+        f"Revenue is ¥{million:.1f} million a year, so the programme must bring {100 * 2 / million:.1f} %"
     )
-    assert within["high"] < 2 < worth.loc["between", "slope"]
+    assert lesson.says(f"Between says {worth.loc['between', 'slope']:.1f} and would pay")
+    within, lottery = worth.loc["within"], worth.loc["lottery"]
+    assert lesson.says(f"Within says {within['slope']:.1f}, at most {within['high']:.1f}, and would not")
+    assert within["high"] < 2 < worth.loc["between", "low"]
+    assert lesson.says(f"{lottery['slope']:.1f}, and anything from −{-lottery['low']:.1f} to {lottery['high']:.1f}")
+    assert lottery["low"] < 0 < 2 < lottery["high"]  # neither ruled out
+    assert lesson.says(f"What waiting may cost: ¥{lottery['high'] - 2:.1f} million")
+    assert lesson.says(f"What signing may cost: ¥{2 - within['slope']:.1f} million a year")
 
 
 def test_the_checklist_and_the_truth(lesson):
@@ -92,7 +161,11 @@ def test_the_checklist_and_the_truth(lesson):
     assert (len(risks), (risks["answer"] == "not known").sum()) == (8, 4)
     assert lesson.says("Eight of ten are open, four of them simply not known")
     assert len(crm.programme_checklist()) == 10
-    assert lesson.says(f"The truth, {lesson['truth']:.1f} %, lies inside the within interval")
+    assert lesson.says(f"The truth, {lesson['truth']:.1f} %, lies inside the intervals of within and of the lottery")
+    lottery = lesson["lot"].loc["revenue, %"]
+    assert lottery["low"] <= lesson["truth"] <= lottery["high"]
+    assert lesson.says(f"Five points are worth ¥{lesson['truth'] * lesson['million'] / 100:.1f} million a year")
+    assert lesson["bank"].truth["staff.profit"] > 0  # the arrow back
     within = lesson["chain"].loc["within"]
     assert within["low"] <= lesson["truth"] <= within["high"]
     assert lesson.says("the between reading is eight times too large")

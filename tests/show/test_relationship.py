@@ -26,6 +26,9 @@ def test_the_timeline_has_a_bar_per_period_from_start_to_end():
     ax = plot_timeline(periods)
     assert [(bar.get_x(), bar.get_width()) for bar in ax.patches] == [(1950, 10), (1960, 10), (1955, 25)]
     assert [text.get_text() for text in ax.texts] == ["x", "y", "z"]
+    assert ax.get_title(loc="left") == "Marketing's focus moved from x to y"
+    first, second, other = (bar.get_facecolor() for bar in ax.patches)
+    assert first == second != other  # a colour is a view
     assert description(ax) == "a: x 1950, y 1960; b: z 1955."
     with pytest.raises(ValueError, match="has no column 'end'"):
         plot_timeline(periods.drop(columns="end"))
@@ -45,19 +48,37 @@ def test_the_value_map_stacks_shares_to_one():
             plot_value_map(wrong, "title")
 
 
-def test_the_chain_draws_means_and_deviations_with_the_slopes_of_the_table():
+@pytest.fixture
+def panel() -> pd.DataFrame:
     draws = np.random.default_rng(1)
     panel = pd.DataFrame({"branch": np.repeat(range(6), 4), "year": np.tile(range(4), 6)})
     panel["mood"] = draws.normal(70, 5, 24) + panel["branch"]
-    panel["sales"] = panel["branch"] + draws.normal(0, 1, 24)
-    left, right = plot_chain(panel, "mood", "sales")
-    found = service_profit_chain(panel, "mood", "sales").set_index("comparison")
-    for ax, name in ((left, "between"), (right, "within")):
+    return panel.assign(sales=500 * np.exp(0.1 * panel["branch"] + draws.normal(0, 0.1, 24)))
+
+
+def test_the_chain_draws_means_and_deviations_with_the_slopes_of_the_table(panel):
+    left, right = plot_chain(panel, "mood", "sales", per=5, names=("staff mood", "takings"))
+    logs = panel.assign(sales=np.log(panel["sales"]))
+    found = service_profit_chain(logs, "mood", "sales").set_index("comparison")
+    for ax, name, scale in ((left, "between", np.log), (right, "within", lambda percent: percent / 100)):
         line = ax.get_lines()[1]
-        (x1, x2), (y1, y2) = line.get_xdata(), line.get_ydata()
+        (x1, x2), (y1, y2) = line.get_xdata(), scale(line.get_ydata())
         assert (y2 - y1) / (x2 - x1) == pytest.approx(found.loc[name, "slope"])
         assert len(ax.get_lines()[0].get_xdata()) == {"between": 6, "within": 18}[name]
-        assert f"slope {found.loc[name, 'slope']:.4f}" in ax.get_title(loc="left")
+        assert "staff mood" in ax.get_xlabel()
+    assert left.get_title(loc="left") == f"Between: {500 * found.loc['between', 'slope']:.0f} % more per 5 points"
+    assert right.get_title(loc="left").startswith(f"Within: {500 * found.loc['within', 'slope']:.1f} %")
+    assert found.loc["within", "low"] < 0 < found.loc["within", "high"]
+    assert right.get_title(loc="left").endswith("perhaps nothing")
+    assert left.get_yscale() == "log"
+    assert left.get_ylabel() == "takings (¥)"
+
+
+def test_money_without_a_rate_and_points_below_zero_are_refused(panel):
+    with pytest.raises(ValueError, match="'sales' of the panel must be above 0"):
+        plot_chain(panel.assign(sales=panel["sales"].where(panel["branch"] > 0, 0)), "mood", "sales")
+    with pytest.raises(ValueError, match="`per` must be a number of points above 0"):
+        plot_chain(panel, "mood", "sales", per=0)
 
 
 @pytest.mark.parametrize(("retention", "new"), [(50, 0), (91, 2300), (100, 0), (100, 4600)])

@@ -91,9 +91,9 @@ def settles_at(bank: Company) -> float:
     years = bank.years
     in_2024 = set(years.loc[years["year"] == 2024, "customer"])
     in_2025 = set(years.loc[years["year"] == 2025, "customer"])
-    retention = len(in_2024 & in_2025) / len(in_2024)
+    kept = len(in_2024 & in_2025) / len(in_2024)
     new = len(in_2025 - in_2024)
-    return new / (1 - retention)
+    return new / (1 - kept)
 
 
 @lru_cache(maxsize=4)
@@ -111,10 +111,10 @@ Q2 = Question(
     unit="customers",
     tolerance=1,  # a whole customer, however it is rounded
     expected=settles_at,
-    why="There as many leave as come: new = (1 − retention) × base.",
+    why="There as many leave as come: new = (1 − share kept) × base.",
     misconceptions=[
         Misconception(
-            "retention for churn",
+            "share kept for share lost",
             lambda bank: base(bank)[2] / base(bank)[1],
             "You divided by the share that stays. The base settles where as many leave as come: divide by the share that leaves.",
         ),
@@ -134,9 +134,9 @@ Q2 = Question(
             "That is the base after ten years, still on its way. A formula gives the end of the way.",
         ),
         Misconception(
-            "retention rounded on the way",
+            "share rounded on the way",
             lambda bank: base(bank)[2] / (1 - round(base(bank)[1], 2)),
-            "The way is right, but retention was rounded to two decimals. A hundredth of it moves the result by a tenth: "
+            "The way is right, but the share kept was rounded to two decimals. A hundredth of it moves the result by a tenth: "
             "round at the end only.",
         ),
     ],
@@ -145,7 +145,7 @@ Q2 = Question(
         "in 2024.",
         "In Python, `set(...)` makes a set of customer numbers: `one & other` are those in both, `one - other` those in the "
         "first only.",
-        "Each year (1 − retention) × base leave and `new` come. Set both equal and solve for the base.",
+        "Each year (1 − share kept) × base leave and `new` come. Set both equal and solve for the base.",
     ],
 )
 
@@ -370,10 +370,25 @@ Q6 = Question(
 )
 
 
-def open_question(bank: Company) -> bool:
-    """Within branches both nothing and more than the programme's price are possible."""
+PRICE = 4.5  # % of revenue: near the middle of the districts' upper ends, so that both answers occur
+
+
+def mood_pays(bank: Company) -> str:
+    import numpy
+
+    from crmlib.relationship import service_profit_chain
+
+    panel = bank.branch_years.copy()
+    panel["log_revenue"] = numpy.log(panel["typical_revenue"])
+    table = service_profit_chain(panel, "staff_satisfaction", "log_revenue")
+    upper_end = 100 * 5 * table.set_index("comparison").at["within", "high"]
+    return "d" if upper_end < 4.5 else "b"
+
+
+def not_on_the_edge(bank: Company) -> bool:
+    """The price is neither below the interval nor at its upper end; zero is in it."""
     within = chain(bank).loc["within"]
-    return bool(within["low"] < 0 and within["high"] > 0.5)
+    return bool(within["low"] < 0 < within["high"] and abs(within["high"] - PRICE) > 0.1)
 
 
 Q7 = Question(
@@ -381,15 +396,15 @@ Q7 = Question(
     variable="mood_pays",
     points=3,
     kind="choice",
-    expected="b",
+    expected=mood_pays,
     options={
-        "a": "Yes: the chart shows that branches with happier staff earn more.",
-        "b": "These data cannot tell.",
+        "a": "Yes: branches with happier staff earn more by far more than the price.",
+        "b": "It cannot be told: the price lies inside the interval.",
         "c": "No: the interval holds zero, so mood does nothing to revenue.",
-        "d": "No: it is revenue that lifts mood, and not the other way.",
+        "d": "No: even the upper end of the interval lies below the price.",
     },
-    why="The interval holds zero, and it holds more than the 0.5 % that the programme costs: it may pay or not.",
-    story=open_question,
+    why="Compare the price with both ends of the interval: above the upper end, inside, or below the lower end.",
+    story=not_on_the_edge,
     misconceptions=[
         Misconception(
             "between for within",
@@ -399,18 +414,23 @@ Q7 = Question(
         Misconception(
             "no effect shown taken for no effect",
             "c",
-            "Zero lies in the interval, and so does everything else between its two ends. What is the upper end, and what does the "
-            "programme cost?",
+            "Zero lies in the interval, and so does everything else between its two ends. Where does the price lie?",
         ),
         Misconception(
-            "one arrow read off a slope",
-            "d",
-            "It may be so. But that revenue lifts mood would not rule out that mood lifts revenue, too.",
+            "no answer taken for the careful one",
+            lambda bank: "b" if mood_pays(bank) == "d" else None,
+            "An interval that holds zero can still answer this question. Which end of it must reach the price for the programme to "
+            "pay?",
+        ),
+        Misconception(
+            "the slope compared without its interval",
+            lambda bank: "d" if mood_pays(bank) == "b" else None,
+            "The slope lies below the price. Does the whole interval?",
         ),
     ],
     hints=[
         "In the table of question 5, take the row `within` and its columns `low` and `high`, again times 5 and times 100.",
-        "Is an effect of zero possible? Is an effect of more than 0.5 % possible? What follows if both are?",
+        "Write three numbers on a line: both ends of the interval, and the price. What follows from their order?",
     ],
 )
 
@@ -423,8 +443,8 @@ Q8 = Question(
     kind="text",
     rubric={
         5: "A clear answer that Mr Hu can send; between and within told apart in plain words, each with your own number and unit; "
-        "says what these data cannot tell, and how to find it out (mood raised in branches drawn by lot); one better use of money, "
-        "with a number of this exercise.",
+        "compares the price with the interval; says what these data cannot tell, and what a test by lot would need to be able to tell it "
+        "(many more branches than 36, or years); one better use of money, with a number of this exercise.",
         3: "A clear answer with at least one fitting number of your own; between and within are told apart, but what cannot be told, "
         "or how to find out, is missing.",
         1: "An answer without numbers, or numbers without an answer; or it trusts the chart.",
