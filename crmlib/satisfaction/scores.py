@@ -1,4 +1,4 @@
-"""Three formulas of satisfaction from one questionnaire, how groups rank by each, and a zone of tolerance."""
+"""Three formulas of satisfaction from one questionnaire, how groups rank by each, and a tolerance around "as expected"."""
 
 from __future__ import annotations
 
