@@ -146,11 +146,14 @@ def plot_importance_performance(
     ax.grid(visible=False)
     names = attributes.loc[urgent, "attribute"].tolist()
     if rival:
-        first = attributes.sort_values("importance").iloc[-1]
-        lead = first["performance"] - first[rival]
-        words = "{name} matters most, and {who} {points:.1f} points ahead"
-        who = tr("we are") if lead > 0 else tr("a rival is")
-        title = tr(words, name=str(first["attribute"]).capitalize(), who=who, points=abs(lead))
+        behind = attributes.assign(points=attributes[rival] - attributes["performance"])
+        behind = behind[behind["points"] > 0].sort_values("points", ascending=False)
+        listing = [f"{row.attribute} by {row.points:.1f}" for row in behind.itertuples()]
+        title = (
+            tr("The best rival leads in {names} points", names=", ".join(listing))
+            if listing
+            else tr("No rival is ahead")
+        )
     elif names:
         title = tr("Concentrate on {names}", names=", ".join(names))
     else:
@@ -226,7 +229,7 @@ def plot_funnel(table: pd.DataFrame):
 
     Returns
     -------
-    matplotlib Axes.
+    matplotlib Axes. The stage "stayed" has a second, pale bar for those resolved whose stay is not known.
 
     Raises
     ------
@@ -246,11 +249,20 @@ def plot_funnel(table: pd.DataFrame):
             if np.isnan(row.of_stage_before)
             else tr(": {share:.0f} % of those above", share=100 * row.of_stage_before)
         )
+        end, unknown = row.of_all, 0
         if row.stage == "stayed":
-            before = tr(": {share:.0f} % of those whose stay is known", share=100 * row.of_stage_before)
+            known = round(row.problems / row.of_stage_before) if row.problems else 0
+            unknown = int(table.set_index("stage").loc["resolved", "problems"]) - known
+            ax.barh(place, unknown / table["problems"].iloc[0], left=end, color=PALETTE[0],
+                    alpha=0.25, height=0.7)  # fmt: skip
+            end += unknown / table["problems"].iloc[0]
+            before = tr(
+                ": {share:.0f} % of the {known:,} known; {left:,} left, {unknown:,} not known",
+                share=100 * row.of_stage_before, known=known, left=known - row.problems, unknown=unknown,
+            )  # fmt: skip
         text = f"{row.problems:,}{before}"
-        inside = row.of_all > 0.5
-        ax.annotate(text, (row.of_all, place), (-8 if inside else 8, 0), textcoords="offset points", va="center",
+        inside = end > 0.5
+        ax.annotate(text, (end, place), (-8 if inside else 8, 0), textcoords="offset points", va="center",
                     ha="right" if inside else "left", color="white" if inside else "#1A1A1A", fontsize=11)  # fmt: skip
     ax.set_yticks(places, [tr(str(stage)) for stage in table["stage"]])
     ax.set_xlim(0, 1)
@@ -301,11 +313,19 @@ def plot_complaints_churn(record: pd.DataFrame, roads: pd.DataFrame | None = Non
     top, bottom = record["churn"].max(), record["churn"].min()
     heights = spread(zero["churn"], 0.05 * (top - bottom)) if len(zero) else []
     right = max(record["complaint_rate"].max(), 0.01)
+    # a marker that would cover the one below it stands beside it
+    steps: dict[int, int] = {}
+    order = zero["churn"].sort_values().index.tolist()
+    for place, row in enumerate(order):
+        near = place > 0 and zero["churn"][row] - zero["churn"][order[place - 1]] < 0.03 * (top - bottom)
+        steps[row] = steps[order[place - 1]] + 1 if near else 0
+    beside = (0.025 + 0.022 * max(steps.values(), default=0)) * right
     for row, height in zip(zero.itertuples(), heights, strict=True):
         marker, colour = markers[row.road]
-        ax.plot([row.complaint_rate], [row.churn], marker, color=PALETTE[colour], markersize=9, markeredgecolor="white")
+        x = row.complaint_rate + 0.022 * right * steps[row.Index]
+        ax.plot([x], [row.churn], marker, color=PALETTE[colour], markersize=9, markeredgecolor="white")
         name = tr("{by} {which}: {road}", by=tr(by), which=getattr(row, by), road=tr(row.road))
-        ax.annotate(name, (row.complaint_rate, row.churn), (row.complaint_rate + 0.025 * right, height), textcoords="data",
+        ax.annotate(name, (x, row.churn), (row.complaint_rate + beside, height), textcoords="data",
                     va="center", fontsize=11, color=PALETTE[colour])  # fmt: skip
     ax.set_xlim(-0.03 * right, 1.06 * right)
     together = record["complaint_rate"].corr(record["churn"])
@@ -373,7 +393,7 @@ def plot_control(points: pd.DataFrame):
     )
     return finish(
         ax,
-        title=tr("{n} of {all} months differ by more than chance", n=len(flagged), all=len(points)),
+        title=tr("{n} of {all} months lie outside the limits", n=len(flagged), all=len(points)),
         x=tr("month"),
         y=tr("mean satisfaction (0-100)"),
         words=f"{words}.",

@@ -151,7 +151,7 @@ exercise.progress()
 # %%
 ### BEGIN SOLUTION
 drawn = bank.campaign_members.query("campaign == 'panel'")
-invitation_points = 100 * crm.invitation_effect(drawn, "outcome")["effect"]
+invitation_points = 100 * crm.invitation_effect(drawn, "outcome")["effect"].iloc[0]
 ### END SOLUTION
 
 # %%
@@ -191,22 +191,34 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · The best branch?
+# ## Question 7 · Does silence drive them away?
 #
-# *{points q7}.* Now the **first** branch of the table: of those without complaints it loses fewest. Compare it with the whole
-# district:
+# *{points q7}.* The lesson sorts branches without complaints by their road to zero. Here are the roads of your district, beside
+# all the other branches. `churn` is per customer and year, with its 95 % interval.
 
 # %%
-print(f"churn of the district: {record['left'].sum() / record['customer_years'].sum():.3f}")
+road = crm.zero_complaint_roads(record, least_problems=10).set_index("branch")["road"].astype(str)
+groups = {
+    "who": people.assign(road=people["branch"].map(road).fillna("all others")),
+    "what": bank.problems.assign(road=bank.problems["branch"].map(road).fillna("all others")),
+}
+by_road = crm.branch_record(
+    groups["who"], groups["what"], start="2023-01-01", as_of="2025-12-31", by="road"
+)
+by_road[["road", "left", "churn", "churn_low", "churn_high", "unsolved_rate"]]
 
 # %% [markdown] lang="en"
-# **Does this branch keep its customers better than the district as a whole?** Answer with one letter in quotes, such as `"a"`.
+# Take the road **not spoken**: problems are noticed, unsolved, and nobody speaks. **By this table, do its branches lose more
+# customers than all the others do?** Compare its interval with the churn of *all others*. Answer with one letter in quotes,
+# such as `"a"`.
 #
 # {options q7}
 
 # %%
 ### BEGIN SOLUTION
-best_branch = "c"
+churn = by_road.set_index("road")
+lowest, elsewhere = churn.at["not spoken", "churn_low"], churn.at["all others", "churn"]
+silence_costs = "d" if lowest > elsewhere else "b"
 ### END SOLUTION
 
 # %%
@@ -225,15 +237,22 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-roads = crm.zero_complaint_roads(record, least_problems=10).set_index("branch")["road"].astype(str)
-solved, hidden = (", ".join(map(str, roads.index[roads == road])) for road in ("solved", "not noticed"))
-recommendation = f"""No prize for zero complaints. We hear of {heard_percent:.0f} of 100 problems; behind the zero of branch
-{worst} stand {behind_the_zero} problems that customers noticed and nobody solved. Branches {solved} come to zero by
-solving; in {hidden} hardly anybody has noticed yet. If there must be a prize, honour the solving. First call the
-{call_list.nunique()} customers of 2025 who were let down and said nothing, and ask what would help. Then open a channel in branch
-{worst}. Call no meeting over a month above {lower_limit:.1f} points: that is noise. Whether the quiet branch with the
-lowest churn keeps customers better, these data cannot tell: few customers leave a branch, and its interval holds the
-district. Pay branches for problems found and solved, never for silence."""
+solved, hidden = (
+    ", ".join(map(str, sorted(road.index[road == one]))) for one in ("solved", "not noticed")
+)
+silent_road = ", ".join(map(str, sorted(road.index[road == "not spoken"])))
+cost = "lose more customers than the others, interval and all: the reason may be the silence"
+if silence_costs == "b":
+    cost = "may or may not lose more customers than the others: these data cannot tell"
+recommendation = f"""No prize for zero complaints. We hear of {heard_percent:.0f} of 100 problems; behind the
+zero of branch {worst} stand {behind_the_zero} problems that customers noticed and nobody solved.
+Branches {silent_road}, where nobody speaks, {cost}. Branches {solved} come to zero by solving;
+in {hidden} hardly anybody has noticed yet. If there must be a prize, honour the solving. First
+call the {call_list.nunique()} customers of 2025 who were let down and said nothing, and ask what would help.
+Then open a channel in branch {worst}. Call no meeting over a fall that stays above the lower limit
+({lower_limit:.1f} points in July 2025): it may be noise. Whether the panel keeps customers
+({invitation_points:+.1f} points), ask again with more of them. Pay branches for problems found and
+solved, never for silence."""
 ### END SOLUTION
 
 # %%

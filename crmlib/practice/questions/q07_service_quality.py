@@ -11,7 +11,7 @@ import pandas as pd
 
 from crmlib.companies import Company
 from crmlib.practice.declare import Misconception, Question
-from crmlib.service import branch_record, invitation_effect, servqual
+from crmlib.service import branch_record, invitation_effect, servqual, zero_complaint_roads
 
 # --- q1: the complaint funnel ----------------------------------------------------------------------------------------
 
@@ -224,7 +224,7 @@ Q4 = Question(
     unit="points of 100",
     tolerance=0.1,  # plain or weighted means of the calm months: a few hundredths
     expected=lower_limit,
-    why="A month above its limit needs no meeting: so many answers differ that much by chance.",
+    why="A fall that stays above the lower limit needs no meeting: so many answers may differ that much by chance.",
     misconceptions=[
         Misconception(
             "two sigma for three",
@@ -365,7 +365,7 @@ Q6 = Question(
     kind="number",
     unit="problems",
     expected=behind_the_zero,
-    why="This is the road called *not spoken*: customers notice, nobody solves, and nobody speaks or nobody is asked.",
+    why="This is the road called not spoken: customers notice, nobody solves, and nobody speaks or nobody is asked.",
     story=one_branch_stands_out,
     misconceptions=[
         Misconception(
@@ -401,58 +401,81 @@ Q6 = Question(
     ],
 )
 
-# --- q7: what these data cannot tell ---------------------------------------------------------------------------------
+# --- q7: the road where nobody speaks -----------------------------------------------------------------------------------
+
+
+def silence_costs(bank: Company) -> str:
+    from crmlib.service import branch_record, zero_complaint_roads
+
+    people, window = bank.customers, {"start": "2023-01-01", "as_of": "2025-12-31"}
+    own = people["left"].notna() & ~people["exit_reason"].isin(["death", "moved abroad", "closed by bank"])
+    people = people.assign(own_choice=own)
+    road = zero_complaint_roads(branch_record(people, bank.problems, **window), least_problems=10)
+    road = road.set_index("branch")["road"].astype(str)
+    people["road"] = people["branch"].map(road).fillna("all others")
+    problems = bank.problems.assign(road=bank.problems["branch"].map(road).fillna("all others"))
+    churn = branch_record(people, problems, by="road", **window).set_index("road")
+    return "d" if churn.at["not spoken", "churn_low"] > churn.at["all others", "churn"] else "b"
 
 
 @lru_cache(maxsize=4)
-def churn_of_branches(bank: Company) -> pd.DataFrame:
+def churn_by_road(bank: Company) -> pd.DataFrame:
     people = bank.customers
     own = people["left"].notna() & ~people["exit_reason"].isin(["death", "moved abroad", "closed by bank"])
-    return branch_record(people.assign(own_choice=own), bank.problems, start="2023-01-01", as_of="2025-12-31")
+    people, window = people.assign(own_choice=own), {"start": "2023-01-01", "as_of": "2025-12-31"}
+    road = zero_complaint_roads(branch_record(people, bank.problems, **window), least_problems=10)
+    names = road.set_index("branch")["road"].astype(str)
+    frames = (frame.assign(road=frame["branch"].map(names).fillna("all others")) for frame in (people, bank.problems))
+    return branch_record(*frames, by="road", **window).set_index("road")
 
 
-def best_is_no_outlier(bank: Company) -> bool:
-    """The quiet branch that loses fewest loses less than the district, but its interval holds the district."""
-    record = churn_of_branches(bank)
-    district = record["left"].sum() / record["customer_years"].sum()
-    best = record[record["complaints"] == 0].sort_values("churn").iloc[0]
-    return bool(best["churn"] < district - 0.005 and best["churn_high"] > district + 0.001)
+def all_roads_and_no_tie(bank: Company) -> bool:
+    """All three roads are there, and the others' churn does not lie on the lower end of the interval."""
+    table = churn_by_road(bank)
+    if not {"not spoken", "not noticed", "solved"} <= set(table.index):
+        return False
+    return bool(abs(table.at["not spoken", "churn_low"] - table.at["all others", "churn"]) > 0.001)
 
 
 Q7 = Question(
     name="q7",
-    variable="best_branch",
+    variable="silence_costs",
     points=3,
     kind="choice",
-    expected="c",
+    expected=silence_costs,
     options={
-        "a": "Yes: its churn is below the district's.",
-        "b": "Yes: without a complaint in three years, its customers are satisfied.",
-        "c": "These data cannot tell.",
-        "d": "No: a branch without complaints keeps its customers worse than others.",
+        "a": "Yes: so many unsolved problems must drive customers away, whatever the churn.",
+        "b": "These data cannot tell: the interval holds the churn of all others.",
+        "c": "No: where nobody complains, customers are content and stay.",
+        "d": "Yes: the whole interval lies above the churn of all others.",
     },
-    why="Its interval reaches beyond the district's churn, and it was picked as the best of several: part of it is luck.",
-    story=best_is_no_outlier,
+    why="Two branches are few customers: look where the interval lies, not only its middle. And why they leave, it does not say.",
+    story=all_roads_and_no_tie,
     misconceptions=[
         Misconception(
-            "a small number taken at its word",
+            "what must be for what is",
             "a",
-            "How many customers left this branch in three years? A few more, and it would be like the district. Look at its interval.",
+            "It is plausible, but the question is what the table shows. Where does the interval of churn lie?",
         ),
         Misconception(
             "silence taken for consent",
-            "b",
-            "The other branches of the table have no complaints, either. Do all of them keep their customers equally well?",
+            "c",
+            "Nobody complained, and the audit found many problems that were noticed and not solved. Compare who leaves.",
         ),
         Misconception(
-            "one road taken for all",
-            "d",
-            "Some quiet branches do. But several roads lead to zero: what is true of one of them says nothing about this one.",
+            "the interval not looked at",
+            lambda bank: "d" if silence_costs(bank) == "b" else None,
+            "Is the lower end of the interval, `churn_low`, above the churn of all others? Look at it digit by digit.",
+        ),
+        Misconception(
+            "no answer taken for the careful one",
+            lambda bank: "b" if silence_costs(bank) == "d" else None,
+            "An interval is wide, and may still lie on one side. On which side of `churn_low` is the churn of all others?",
         ),
     ],
     hints=[
-        "Compare the district's churn with the branch's interval, `churn_low` to `churn_high`: inside or outside?",
-        "The branch was chosen because it is the lowest of several. What does choosing do to a number that moves by chance?",
+        "Take two numbers out of the table: `churn_low` of the road, and `churn` of all others.",
+        "If the churn of all others lies between `churn_low` and `churn_high`, both more and not more are possible.",
     ],
 )
 
