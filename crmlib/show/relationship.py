@@ -50,7 +50,9 @@ def plot_timeline(periods: pd.DataFrame):
     first = periods[periods["view"] == views[0]].sort_values("start")
     return finish(
         ax,
-        title=tr("Marketing's focus moved from {first} to {last}", first=first["focus"].iloc[0], last=first["focus"].iloc[-1]),
+        title=tr(
+            "Marketing's focus moved from {first} to {last}", first=first["focus"].iloc[0], last=first["focus"].iloc[-1]
+        ),
         x=tr("year"),
         y="",
         words=words + ".",

@@ -396,9 +396,9 @@ worth
 # **The core idea can ruin a firm.** "Stop chasing poor returns" assumes that one knows who will never be worth it.
 # Lesson 04 tries.
 #
-# **Why programmes fail** (Rigby, Reichheld & Schefter 2002). A regional bank buys a CRM system. It was *shaped for an airline*. Nobody on the team has
-# run one. The branches *were asked*, and one director answers for it. There is a list of duplicates "to be cleaned
-# later", and success is measured in logins. Ten questions:
+# **Why programmes fail** (Rigby, Reichheld & Schefter 2002). A regional bank buys a CRM system. It was *shaped for an
+# airline*. Nobody on the team has run one. The branches *were asked*, and one director answers for it. There is a list
+# of duplicates "to be cleaned later", and success is measured in logins. Ten questions:
 
 # %%
 answers = {"our own mode": False, "experience": False, "one record": False}
