@@ -207,9 +207,9 @@ def _number_help(question: Question, answer: float, right: float) -> str:
             f"The sign is wrong: it should be {'positive' if right > 0 else 'negative'}. What was subtracted from what?"
         )
     if question.kind == "share" and 1 < abs(answer) <= 1000 and abs(answer) >= 5 * abs(right):
-        return "That looks like percent. A share is asked for, in which 25 % is 0.25."
+        return "That looks like percent. A share between 0 and 1 is asked for: divide by a hundred."
     if question.kind == "percent" and abs(answer) <= min(1, abs(right) / 5):
-        return "That looks like a share. Percent is asked for, in which a quarter is 25."
+        return "That looks like a share. Percent is asked for: times a hundred."
     if right and (abs(answer) >= 5 * abs(right) or abs(answer) <= abs(right) / 5):
         size = "large" if abs(answer) > abs(right) else "small"
         return f"It is far too {size}: at least by a factor of 5. Check the rows that count, and the unit.{asked}"

@@ -227,9 +227,10 @@ q6.check()
 # ## Question 7 · For some of them?
 #
 # *{points q7}.* "Then only for some", says Ms Tang: in half of the districts for the third with the highest contribution in 2023, in the
-# other half, to be fair, for the third that follows below the median. (Your cell knows which.) A customer who is kept is worth $m \, r / (1 + i - r)$, with his yearly contribution $m$, retention $r$ = 88 % and discount rate $i$ = 10 %. The table
-# holds what the offer must keep to pay its ¥80 (`needed`), and what the lot says about these customers, with a 95 %
-# interval: each number is per 1,000 customers.
+# other half, to be fair, for the third that follows below the median. (Your cell knows which.) A customer who is kept
+# is worth $m \, r / (1 + i - r)$, with his yearly contribution $m$, retention $r$ = 88 % and discount rate $i$ = 10
+# %. The table holds what the offer must keep to pay its ¥80 (`needed`), and what the lot says about these customers,
+# with a 95 % interval: each number is per 1,000 customers.
 
 # %%
 year = bank.years.query("year == 2023 and months == 12")

@@ -483,9 +483,9 @@ summary = crm.customer_summary(own.transactions)
 summary.customers[["customer", "revenue", "refunded", "days_since_last", "days_first_to_last"]]
 
 # %% [markdown] lang="en"
-# Two kinds of *recency*, kept apart: days since the last purchase (as in scores of recency, frequency and money, RFM),
-# and days from first to last purchase (as in the models of lesson 03). From here on everything above works: `crm.customer_pyramid(summary.customers,
-# "revenue")`.
+# Two kinds of *recency*, kept apart: days since the last purchase (as in scores of recency, frequency and money,
+# RFM), and days from first to last purchase (as in the models of lesson 03). From here on everything above works:
+# `crm.customer_pyramid(summary.customers, "revenue")`.
 
 # %% [markdown] lang="en"
 # ## Check yourself

@@ -240,8 +240,8 @@ in_percent(win_back)
 
 # %% [markdown] lang="en"
 # 29 % returned: the textbook is right! And **22 % returned uncontacted.** The contact changed 7 points (3 to 11), and
-# a customer won back *by* it costs ¥626, not ¥154 (the cost of the contacts divided by all who returned). *(Causal: the lot makes both halves alike.)* The difference of two
-# randomised arms is called **uplift**.
+# a customer won back *by* it costs ¥626, not ¥154 (the cost of the contacts divided by all who returned). *(Causal:
+# the lot makes both halves alike.)* The difference of two randomised arms is called **uplift**.
 
 # %% [markdown] lang="en"
 # ## Who will leave?

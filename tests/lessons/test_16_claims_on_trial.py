@@ -1,0 +1,98 @@
+"""Lesson 16: every number in its text is the one that its code computes, and no claim of the twelve is missing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import crmlib as crm
+
+LESSON = "16_claims_on_trial"
+
+
+def test_twelve_claims_each_with_its_sides_its_test_and_a_verdict(lesson):
+    parts = re.split(r" ## (?=\d+ · )", lesson.text)[1:]
+    assert [int(part.split(" · ")[0]) for part in parts] == list(range(1, 13))
+    for part in parts:
+        for word in ("Who says so.", "For:", "Against:", "Test:", "Verdict:"):
+            assert word in part, part[:60]
+    assert len(re.findall(r"\| \d+ [^|]+\|", lesson.text)) == 12
+
+
+def test_keeping_winning_and_the_next_yuan(lesson):
+    row = lesson["ratio"].iloc[0]
+    assert lesson.says(f"a won one ({row['low']:.0f} to {row['high']:.0f})")
+    assert round(row["ratio"]) == 8
+    gains = []
+    for share in (0.0, 0.2):
+        plan = crm.make_plan(300_000, {"acquire": share, "keep": share})
+        told = crm.next_yuan(lesson["start"], plan, lesson["behaviour"], paths=100).set_index("lever")["gain"]
+        gains.append((told["acquire"], told["keep"]))
+    (mail, calls), (more_mail, more_calls) = gains
+    assert lesson.says(f"brings ¥{mail:.2f} and the first on calls (to the upper three tiers) ¥{calls:.2f}: win first")
+    assert lesson.says(f"one more brings ¥{more_mail:.2f} and ¥{more_calls:.2f}: keep next")
+    assert mail > calls
+    assert more_mail < more_calls
+
+
+def test_concentration(lesson):
+    share = 100 * crm.top_share(lesson["year_2025"], 0.2)
+    month, years = (
+        100 * crm.top_share(crm.customer_summary(lesson["log"], start=day, as_of="2025-12-31").customers, 0.2)
+        for day in ("2025-12-01", "2023-01-01")
+    )
+    assert lesson.says(
+        f"{share:.0f} % of one year's revenue; in the bank's shop {month:.0f} % in a month and {years:.0f} %"
+    )
+    whale = 100 * lesson["whale"].iloc[0]
+    assert lesson.says(
+        f"best fifth brings {whale['top_20_share']:.0f} % of the profit, the best {whale['peak_customer_share']:.0f} % bring "
+        f"{whale['peak_profit_share']:.0f} %, and {whale['loss_customer_share']:.0f} % of customers lose money"
+    )
+
+
+def test_satisfaction_and_attachment(lesson):
+    slope = 100 * lesson["lines"].set_index("group").loc["choice", ["slope", "low", "high"]].astype(float)
+    assert lesson.says(f"go with {slope['slope']:.1f} points more staying ({slope['low']:.1f} to {slope['high']:.1f})")
+    assert lesson["lines"].set_index("group").loc["no choice", "outcome"] == 1
+    adjusted = lesson["effects"].set_index("effect")["adjusted"]
+    assert lesson.says(f"a higher price is fine ({adjusted['say: +5 % is fine']:+.2f})")
+    assert lesson.says(
+        f"cost next year ({adjusted['cost more to serve']:+.2f}) and what they bring ({adjusted['contribute more']:.2f})"
+    )
+
+
+def test_win_back_and_the_five_points(lesson):
+    row = 100 * lesson["back"].iloc[0][["treated_rate", "control_rate", "uplift", "low", "high"]].astype(float)
+    assert lesson.says(
+        f"{row['treated_rate']:.0f} % came back, and {row['control_rate']:.0f} % of those whom nobody called"
+    )
+    assert lesson.says(f"brought {row['uplift']:.0f} points ({row['low']:.0f} to {row['high']:.0f})")
+    a, b, c, d = lesson["gain"]["gain_percent"]
+    assert lesson.says(
+        f"{a:.0f} % over five years from 60 %, {b:.0f} % from 88 %; without an end to the years {c:.0f} %, and {d:.0f} %"
+    )
+
+
+def test_complaints_tenure_deposits_and_recovery(lesson):
+    ranks = lesson["no_complaints"]["churn_rank"].tolist()
+    assert len(ranks) == 6
+    assert ranks[-2:] == [35, 36]
+    tenure = lesson["tenure"]
+    first, last = tenure.iloc[0], tenure.iloc[-1]
+    assert lesson.says(f"from {100 * first['yearly_churn']:.0f} to {100 * last['yearly_churn']:.0f} % a year")
+    assert lesson.says(f"leavers go from {first['ratio']:.2f} to {last['ratio']:.2f}: hardly a change")
+    both = crm.ranking_overlap(lesson["year_2025"], ["deposits_average", "profit"], top=40)["both"].iloc[0]
+    assert lesson.says(f"{both:.0f} of the 40 largest depositors are among the 40 most profitable")
+    naive, fair = (lesson[name].set_index("group") for name in ("naive", "fair"))
+    assert lesson.says(
+        f"did not complain ({naive.loc['answered', 'raw']:.2f} points), and so are the unanswered ({naive.loc['not answered', 'raw']:.2f})"
+    )
+    row = fair.loc["answered"]
+    assert lesson.says(
+        f"where it was ({row['adjusted']:.2f}, from −{-row['adjusted_low']:.2f} to {row['adjusted_high']:.2f})"
+    )
+    assert lesson.says(f"no answer costs {-fair.loc['not answered', 'adjusted']:.2f} points of ten")
+    assert row["adjusted_low"] < 0 < row["adjusted_high"]
+    assert row["adjusted"] == pytest.approx(0, abs=0.05)
