@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import need_columns, need_frame
-from crmlib.show._style import PALETTE, finish, money_scale, new_axes, percent_axis
+from crmlib.show._style import PALETTE, finish, money_scale, new_axes
 from crmlib.show._text import tr
 
 COLOURS = {"strategic": 0, "profitable": 2, "ordinary": 4, "risk": 1}  # places in the palette
@@ -89,7 +89,7 @@ def plot_sensitivity(moved: pd.DataFrame):
     places = np.arange(len(moved))[::-1]
     ax.barh(
         places,
-        moved["changed_share"],
+        moved["changed"],
         height=0.62,
         color=[PALETTE[0 if cut == "current" else 1] for cut in moved["cut"]],
     )
@@ -99,23 +99,24 @@ def plot_sensitivity(moved: pd.DataFrame):
     ]
     ax.set_yticks(places, names)
     ax.grid(axis="y", visible=False)
-    ax.set_xlim(0, 1.25 * max(moved["changed_share"].max(), 0.001))
+    ax.set_xlim(0, 1.25 * max(moved["changed"].max(), 1))
     for place, row in zip(places, moved.itertuples(), strict=True):
         ax.annotate(
-            f"{row.changed:,}", (row.changed_share, place), (5, 0), textcoords="offset points", va="center", fontsize=11
+            f"{row.changed:,}", (row.changed, place), (5, 0), textcoords="offset points", va="center", fontsize=11
         )  # fmt: skip
     told = "; ".join(
         f"{name}: {row.changed:,} ({100 * row.changed_share:.1f} %)"
         for name, row in zip(names, moved.itertuples(), strict=True)
     )
-    finish(
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    step, share = 100 * moved["move"].abs().max(), 100 * moved["changed_share"].max()
+    return finish(
         ax,
-        title=tr("At most {share:.1f} % of customers change quadrant", share=100 * moved["changed_share"].max()),
+        title=tr("A cut moved by {step:.0f} % moves at most {share:.1f} % of customers", step=step, share=share),
         x=tr("customers who change quadrant"),
         y="",
         words=tr("Bars of customers who change quadrant. ") + told + ".",
     )
-    return percent_axis(ax, "x")
 
 
 def plot_firing(table: pd.DataFrame):
@@ -141,6 +142,8 @@ def plot_firing(table: pd.DataFrame):
     steps = {tr("the slide promises"): promise, tr("overhead that stays"): stays, tr("those who follow"): follow}
     steps = {name: value for name, value in steps.items() if value or name == next(iter(steps))}
     scale, unit = money_scale(max(abs(value) for value in (*steps.values(), after - before)))
+    if scale < 1e6:  # to the yuan, as the text says it
+        scale, unit = 1.0, "¥"
     ax = new_axes(height=2.4 + 0.3 * len(steps))
     values = np.array([*steps.values(), after - before]) / scale
     start = np.append(np.cumsum(np.append(0, values[:-2])), 0)
@@ -164,6 +167,7 @@ def plot_firing(table: pd.DataFrame):
             ha="left" if right else "right", va="center", fontsize=11,
         )  # fmt: skip
     ax.grid(axis="y", visible=False)
+    ax.xaxis.set_major_formatter("{x:,.4g}" if scale > 1 else "{x:,.0f}")
     moved = _signed((after - before) / scale, digits, unit)
     said = _signed(promise / scale, digits, unit)
     return finish(

@@ -26,7 +26,7 @@ def test_the_case(lesson):
     )
     assert lesson.says(f"Part with {two:,} small customers who have no adviser. They lose ¥{second[0] / 1e6:.2f} million")  # fmt: skip
     years = lesson["bank"].years
-    assert lesson.says("every customer is charged ¥24 a year")
+    assert lesson.says("every customer is charged ¥2 a month")
     assert (years["overhead"] == 2 * years["months"]).all()
 
 
@@ -65,9 +65,12 @@ def test_the_map(lesson):
     bank = table["current_total"].sum()
     assert lesson.says(
         f"The {strategic['customers']:,} strategic customers bring "
-        f"¥{strategic['current_total'] / 1e6:.2f} million, more than the whole bank"
+        f"¥{strategic['current_total'] / 1e6:.2f} million, more than all private customers together (¥{bank / 1e6:.2f} million)"
     )
     assert strategic["current_total"] > bank
+    count = table["customers"]
+    assert (count["strategic"], count["profitable"]) == (count["ordinary"], count["risk"])
+    assert lesson.says(f"equally large ({count['strategic']:,} and {count['risk']:,}): two medians make it so")
     assert lesson.says(
         f"Risk customers cost ¥{-risk['current_total'] / 1e6:.2f} million, ¥{-risk['current_mean']:,.0f} each"
     )
@@ -79,14 +82,27 @@ def test_the_cuts(lesson):
     worst = moved.loc[moved["changed"].idxmax()]
     assert lesson.says(f"moves at most {worst['changed']} customers ({100 * worst['changed_share']:.1f} %)")
     counts = [int(found.table["customers"].iloc[3]) for found in lesson["cuts"].values()]
-    assert lesson.says("the risk quadrant has {:,}, {:,} or {:,} customers".format(*counts))
+    assert lesson.says("the risk quadrant has {:,}, {:,} or {:,} customers".format(*counts[:3]))
+
+
+def test_new_customers_look_poor(lesson):
+    base, new = lesson["base"], 100 * lesson["new"]
+    assert (base.loc[base["months"] < 12, "joined"] >= "2023-01-01").all()
+    assert lesson.says(f"{new['risk']:.0f} % of the risk and {new['ordinary']:.0f} % of the ordinary customers joined")
+    yearly = base.assign(yearly=12 * base["contribution"] / base["months"])
+    again = crm.value_quadrants(yearly, "yearly", "potential_estimate")
+    changed = (again.customers["quadrant"] != base["quadrant"]).sum()
+    risk = again.table.set_index("quadrant").at["risk", "customers"]
+    assert lesson.says(f"{changed} customers ({100 * changed / len(base):.1f} %) change quadrant and risk has {risk:,}")
 
 
 def test_motion_1(lesson):
     promise, stays, change = changes(lesson["first"])
     assert lesson.says(
-        f"The slide promises ¥{promise:,.0f}. The overhead of ¥{stays:,.0f} stays, so that profit changes by ¥{change:,.0f}"
+        f"The slide promises ¥{promise:,.0f}. The overhead of ¥{stays:,.0f} stays, so that profit changes by ¥{change:,.0f} at most"
     )
+    loss = lesson["base"].query("motion_1")["expected_loss"].sum()
+    assert lesson.says(f"¥{loss / 1e6:.2f} million of what they cost is expected credit loss")
     risk = lesson["base"].query("motion_1")["contribution"]
     assert lesson.says(f"of the {len(risk):,} only {(risk < 0).sum()} bring less than nothing")
     assert lesson.says(f"The other {(risk >= 0).sum()} bring ¥{risk[risk >= 0].sum():,.0f} a year")
@@ -99,7 +115,9 @@ def test_motion_2(lesson):
     assert lesson.says(f"their share of overhead, ¥{stays:,.0f}, and it stays")
     left = lesson["second"].customers.query("not fired")
     more = (left["profit_after"] < 0).sum() - (left["profit_before"] < 0).sum()
-    assert lesson.says(f"it lifts their share by half: {more} more customers lose money on next year's slide")
+    assert lesson["more"] == more
+    assert lesson.says(f"{more} more of the {len(left):,} lose money: few ({100 * more / len(left):.1f} %)")
+    assert lesson.says("it lifts their share by half")
     carried = (left["contribution"] - left["profit_after"]) / (left["contribution"] - left["profit_before"])
     assert carried.between(1.50, 1.52).all()
 
@@ -140,18 +158,32 @@ def test_what_the_explorer_should_have_shown(lesson):
 
 
 def test_why_they_cost_money(lesson):
-    why, count = lesson["why"], lesson["risk"]["adviser"].value_counts()
-    with_one, without = why.loc[True], why.loc[False]
+    why, count = lesson["kinds"][lesson["money"]].sum() / 1e6, lesson["kinds"].size()
+    with_one, without, plain = why.loc["risk", True], why.loc["risk", False], why.loc["ordinary", True]
     assert lesson.says(
-        f"The {count[True]} with an adviser bring {with_one['revenue']:.2f} of revenue; their advisers cost {with_one['adviser_cost']:.2f}"
+        f"The {count['risk', True]} risk customers with an adviser bring {with_one['revenue']:.2f} of revenue; "
+        f"their advisers cost {with_one['adviser_cost']:.2f}"
     )
     assert lesson.says(
-        f"The {count[False]} without one cost little to serve, but {without['expected_loss']:.2f} of credit loss is expected on "
+        f"The {count['risk', False]} without one cost little to serve, but {without['expected_loss']:.2f} of credit loss is expected on "
         f"{without['revenue']:.2f} of revenue"
     )
+    base = lesson["base"]
+    below = (base.query("quadrant == 'ordinary' and adviser")["contribution"] < 0).sum()
+    assert lesson.says(
+        f"And the {count['ordinary', True]} ordinary customers with an adviser: they cost {-plain['contribution']:.2f}, and {below} "
+        "of them bring less than nothing"
+    )
+    # firing ordinary gains by those with an adviser, and loses by those without, who are motion 2
+    assert plain["contribution"] < 0 < base.query("motion_2")["contribution"].sum()
+    value = lesson["bank"].truth.parameters["value"]
+    assert [value[f"cost.{one}"] for one in ("teller", "call", "app")] == [15, 8, 0.2]
+    assert lesson.says("A teller visit costs the bank ¥15, a call ¥8, an app session ¥0.20")
+    each = base.query("motion_1 and adviser")["adviser_cost"].mean()
+    assert lesson.says(f"¥{each:,.0f} for each risk customer who has one")
     # what is left of the cost to serve without the channels is the adviser's, and nobody else has any
-    rest = lesson["risk"]["cost_to_serve"] - lesson["channels"]
-    assert rest[~lesson["risk"]["adviser"]].abs().max() < 0.5
+    rest = base["cost_to_serve"] - lesson["channels"]
+    assert rest[~base["adviser"]].abs().max() < 0.5
 
 
 def test_the_decision(lesson):
@@ -159,17 +191,29 @@ def test_the_decision(lesson):
     best, fire = table.loc["no adviser, fair price", "change"], table.loc["fire", "change"]
     risk = lesson["risk"]
     priced = risk[risk["price"] > 0]
-    assert lesson.says(f"The {risk['adviser'].sum()} lose their adviser; the {len(priced)} who would still cost money")
-    assert lesson.says(f"Worth ¥{best / 1e6:.2f} million a year, ¥{(best - fire) / 1e6:.2f} million more than firing")
+    assert lesson.says(f"half of the {risk['adviser'].sum()}, drawn by lot, lose their adviser for a year")
+    assert lesson.says(f"without an adviser and a price for the {len(priced)} who still cost money")
+    assert lesson.says(
+        f"¥{best / 1e6:.2f} million a year at most, ¥{(best - fire) / 1e6:.2f} million more than firing. It is an upper bound, "
+        f"like the ¥{fire / 1e6:.2f} million of motion 1"
+    )
     alone = table.loc["no adviser"]
     assert lesson.says(
-        f"brings less than firing (¥{alone['change'] / 1e6:.2f} million): the {alone['left_negative']:.0f} still"
+        f"brings less (¥{alone['change'] / 1e6:.2f} million) than firing: {alone['left_negative']:.0f} customers still cost money"
     )
-    assert alone["change"] < fire
+    assert alone["change"] < min(fire, alone["gain"])
+    assert lesson.says(f"¥{alone['change'] / 2e6:.2f} million of the ¥{alone['change'] / 1e6:.2f} million")
+    touched = (1 - 0.2) * (risk["contribution"] + risk["adviser_cost"]) - risk["contribution"]
+    assert touched[risk["adviser"]].sum() == pytest.approx(alone["change"])  # nobody else changes, or leaves
+    loans = priced["customer"].isin(lesson["running"]).sum()
+    assert lesson.says(f"Of the {len(priced)}, {loans} have a loan and only {priced['adviser'].sum()} an adviser")
+    same = lesson["same_cure"].set_index("action").loc["no adviser"]
+    assert lesson.says(f"The {same['customers']:.0f} ordinary customers with an adviser go into the same draw")
+    assert lesson.says(f"they are ¥{same['change'] / 1e6:.2f} million better")
     assert lesson.says(f"¥{priced['price'].mean():,.0f} a year on top of ¥{priced['revenue'].mean():,.0f} of revenue")
-    gone = risk.assign(leave=np.where(risk["price"] > 0, 1.0, 0.2))
-    all_gone = crm.compare_actions(gone, {"plan": ("adviser_and_price", "leave")}).table["change"].iloc[-1]
-    assert all_gone == pytest.approx(best)  # "That is no loss"
+    gone = risk.assign(leave=np.where(risk["price"] > 0, 1.0, 0.2 * risk["adviser"]))
+    all_gone = crm.compare_actions(gone, {"plan": ("both", "leave")}).table["change"].iloc[-1]
+    assert all_gone == pytest.approx(best)  # "That is no loss of money"
     assert lesson.says(f"Profit would fall by ¥{-changes(lesson['second'])[2]:,.0f}, before any relative follows")
 
 
@@ -181,6 +225,10 @@ def test_what_happened_then(lesson):
     share = 100 * risk / risk.sum()
     assert lesson.says(f"{share['strategic']:.0f} % had become strategic: {risk['strategic']} customers")
     assert lesson.says(f"{share['risk']:.0f} % were still in the risk quadrant")
+    book = int(lesson["book"].loc["risk", "size"])
+    known = lesson["known"].query("motion_1")
+    assert known["returned"].notna().sum() == book - risk.sum()
+    assert lesson.says(f"{book:,} risk customers, {book - risk.sum()} more than the {risk.sum():,} above")
 
 
 def test_the_answer_book(lesson):

@@ -82,25 +82,32 @@ def test_the_map_puts_each_quadrant_where_its_values_are(reading):
 def test_sensitivity_has_a_bar_per_move():
     moved = quadrant_sensitivity(PEOPLE)
     ax = plot_sensitivity(moved)
-    assert widths(ax) == pytest.approx(moved["changed_share"].tolist())
+    assert widths(ax) == pytest.approx(moved["changed"].tolist())
     assert texts(ax) == [f"{n:,}" for n in moved["changed"]]
-    assert title(ax) == f"At most {100 * moved['changed_share'].max():.1f} % of customers change quadrant"
+    most = f"{100 * moved['changed_share'].max():.1f} %"
+    assert title(ax) == f"A cut moved by 10 % moves at most {most} of customers"
+    assert most in description(ax)
     assert [one.get_text() for one in ax.get_yticklabels()][:2] == ["current cut −10 %", "current cut +10 %"]
-    assert "%" in ax.get_xlabel()
+    assert ax.get_xlabel() == "customers who change quadrant"
 
 
 def test_the_bridge_of_firing_adds_up():
-    """10,000 leave with 30,000 of overhead on the slide: it promises +20, the overhead −30, and profit falls by 10."""
+    """10,000 leave with 30,000 of overhead on the slide: it promises +20,000, and profit falls by 10,000."""
     ax = plot_firing(fire_customers(FAMILY).table)
-    assert widths(ax) == pytest.approx([20, -30, -10])
-    assert [bar.get_x() for bar in ax.patches] == pytest.approx([0, 20, 0])
-    assert title(ax) == "The slide promises ¥20.00 thousand; profit changes by −¥10.00 thousand"
-    assert ax.get_xlabel() == "change of yearly profit (¥ thousand)"
+    assert widths(ax) == pytest.approx([20_000, -30_000, -10_000])
+    assert [bar.get_x() for bar in ax.patches] == pytest.approx([0, 20_000, 0])
+    assert title(ax) == "The slide promises ¥20,000; profit changes by −¥10,000"
+    assert ax.get_xlabel() == "change of yearly profit (¥)"
+    assert "−30,000" in texts(ax)
     low, high = ax.get_xlim()
-    assert low < -10
-    assert high > 20
+    assert low < -10_000
+    assert high > 20_000
+    large = FAMILY.assign(contribution=100 * FAMILY["contribution"], overhead=100 * FAMILY["overhead"])
+    assert title(plot_firing(fire_customers(large).table)) == (
+        "The slide promises ¥2.00 million; profit changes by −¥1.00 million"
+    )
     follow = plot_firing(fire_customers(FAMILY, household="household", follow=0.5).table)
-    assert widths(follow) == pytest.approx([20, -30, -45, -55])
+    assert widths(follow) == pytest.approx([20_000, -30_000, -45_000, -55_000])
     assert [one.get_text() for one in follow.get_yticklabels()][2] == "those who follow"
     rises = plot_firing(fire_customers(FAMILY.assign(contribution=[-5.0, 900, 900], overhead=0.0)).table)
     assert widths(rises) == pytest.approx([5, 5])
