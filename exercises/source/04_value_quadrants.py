@@ -110,7 +110,8 @@ q2.check()
 # ## Question 3 · "We live on our strategic customers"
 #
 # *{points q3}.* Now cut both axes at the **median**, as in the lesson. **What percentage of the contribution of all customers do the
-# strategic ones bring?** Give *percent* (25, not 0.25), with one decimal or more.
+# strategic ones bring?** Give *percent* (25, not 0.25), with one decimal or more. (It may exceed 100: some customers bring less
+# than nothing.)
 
 # %%
 ### BEGIN SOLUTION
@@ -161,9 +162,9 @@ exercise.progress()
 # ## Question 5 · How much hangs on the cuts?
 #
 # *{points q5}.* "Then at least let each quadrant have its own letter", says Mr He. Start from the quadrants of question 3, cut at the
-# medians. Contribution is known to about a tenth, and the potential is a guess. So raise the cut of the current value
-# to **1.1 times** its median and, at the same time, that of the potential to **1.5 times** its median. **How many customers are
-# then in another quadrant than before?**
+# medians. The contribution holds estimates (the expected credit loss, ¥15 for every visit), so say that it is uncertain by a tenth; the
+# potential is a guess, uncertain by half. So raise the cut of the current value to **1.1 times** its median and, at the same time,
+# that of the potential to **1.5 times** its median. **How many customers are then in another quadrant than before?**
 
 # %%
 ### BEGIN SOLUTION
@@ -189,13 +190,16 @@ tied = found[found["tied"]]
 print(f"{len(tied)} relatives bring ¥{tied['contribution'].sum():,.0f} a year")
 
 # %% [markdown] lang="en"
-# **How many of them would leave if the small accounts were closed?** Answer with one letter in quotes, such as `"a"`.
+# Closing the small accounts loses what they contribute (question 4). Each relative who follows takes his own contribution along;
+# suppose that he brings as much as the mean of them. **From how many followers on, of every hundred relatives, does the district
+# lose more through them than through the small accounts themselves?** Answer with one letter in quotes, such as `"a"`.
 #
 # {options q6}
 
 # %%
 ### BEGIN SOLUTION
-who_follows = "d"
+per_hundred = 100 * -change_of_profit / tied["contribution"].sum()
+who_follows = "a" if per_hundred < 0.75 else "b" if per_hundred < 1.5 else "c" if per_hundred < 3 else "d"
 ### END SOLUTION
 
 # %%
@@ -216,11 +220,11 @@ q6.check()
 ### BEGIN SOLUTION
 advice = f"""Vote no. The slide shows profit after overhead. Had we closed the small accounts, the district's profit of 2024 would have
 changed by ¥{change_of_profit:,.0f}: they contribute, and head office costs the same without them. Their {len(tied)} relatives bring
-¥{tied["contribution"].sum():,.0f} a year. How many of these would follow, the data cannot tell, since nobody was sent away; if
-it must be known, close a few accounts, drawn by lot, and watch their families for a year. Cheaper is to let small customers do
-more by app, and to charge those who still cost money what they cost. Do more for the strategic customers: they bring
-{strategic_percent:.0f} % of the contribution, so give them an alliance. But send no letters by quadrant alone: {change_quadrant}
-customers of {len(base):,} change sides when the cuts move a little."""
+¥{tied["contribution"].sum():,.0f} a year: if {per_hundred:.1f} in a hundred follow, the loss has doubled. How many would, the data
+cannot tell, since nobody was sent away; if it must be known, close a few, drawn by lot, and watch their families for a year. Cheaper
+is to let small customers do more by app, and to charge those who still cost money what they cost. Do more for the strategic
+customers: they bring {strategic_percent:.0f} % of the contribution. But send no letters by quadrant alone: {change_quadrant}
+customers of {len(base):,} change sides if the cuts rise to 1.1 and 1.5 times the medians."""
 ### END SOLUTION
 
 # %%

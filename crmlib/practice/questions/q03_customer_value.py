@@ -90,15 +90,15 @@ Q1 = Question(
 
 
 def first_year_percent(bank: Company) -> float:
-    joiners = bank.customers[bank.customers["joined"].between("2023-01-01", "2024-12-31")]
+    joiners = bank.customers[bank.customers["joined"].between("2023-04-01", "2024-12-31")]
     anniversary = joiners["joined"] + pd.DateOffset(years=1)
     gone = joiners["left"] <= anniversary
     return 100 * (1 - gone.mean())
 
 
-def joined_in(bank: Company, last: str) -> pd.DataFrame:
+def joined_in(bank: Company, last: str, first: str = "2023-04-01") -> pd.DataFrame:
     people = bank.customers
-    rows = people[people["joined"].between("2023-01-01", last)]
+    rows = people[people["joined"].between(first, last)]
     return rows.assign(gone=rows["left"] <= rows["joined"] + pd.DateOffset(years=1))
 
 
@@ -129,7 +129,12 @@ Q2 = Question(
             "everybody's rate",
             everybody_in_2024,
             "That is the rate of all customers who were there in January 2024. Most of them had passed their first year long ago. "
-            "Keep those who joined in 2023 and 2024.",
+            "Keep those who joined from April 2023 to the end of 2024.",
+        ),
+        Misconception(
+            "joiners before April",
+            lambda bank: 100 * float((~joined_in(bank, "2024-12-31", first="2023-01-01")["gone"]).mean()),
+            "The joiners of January to March 2023 are in it. Begin with 1 April 2023.",
         ),
         Misconception(
             "early leavers dropped",
@@ -155,7 +160,7 @@ Q2 = Question(
         ),
     ],
     hints=[
-        "Whose first year is complete? Keep the customers who joined from 2023-01-01 to 2024-12-31, whether they left or not.",
+        "Whose first year is complete? Keep the customers who joined from 2023-04-01 to 2024-12-31, whether they left or not.",
         "The anniversary is `joiners['joined'] + pd.DateOffset(years=1)`.",
         "`joiners['left'] <= anniversary` is True for those who were gone, and False where `left` is empty. How many percent are "
         "False?",
@@ -167,14 +172,27 @@ Q2 = Question(
 
 def newcomer_worth(bank: Company) -> float:
     people = bank.customers[bank.customers["kind"] == "personal"]
-    full_year = bank.years[(bank.years["year"] == 2025) & (bank.years["months"] == 12)]
-    margin = full_year.merge(people[["customer"]])["contribution"].mean()
+    rows = bank.years.merge(people[["customer", "joined"]])
+    first = rows[rows["year"] == rows["joined"].dt.year]
+    margin = 12 * first["contribution"].sum() / first["months"].sum()
     return retention_clv(margin, 0.80, 0.10, 10, first_payment="now")
 
 
+@lru_cache(maxsize=4)
+def first_rows(bank: Company) -> pd.DataFrame:
+    """Each private customer's row of the year in which he joined."""
+    rows = personal(bank, 2023, 2024, 2025).merge(bank.customers[["customer", "joined"]])
+    return rows[rows["year"] == rows["joined"].dt.year]
+
+
 def mean_of(bank: Company, column: str) -> float:
+    rows = first_rows(bank)
+    return float(12 * rows[column].sum() / rows["months"].sum())
+
+
+def stayers_margin(bank: Company) -> float:
     rows = personal(bank, 2025)
-    return float(rows.loc[rows["months"] == 12, column].mean())
+    return float(rows.loc[rows["months"] == 12, "contribution"].mean())
 
 
 def worth(margin: float, first: int = 0, retention: float = RETENTION, discount: float = DISCOUNT) -> float:
@@ -192,6 +210,17 @@ Q3 = Question(
     why="The first margin is certain and paid today; all that follows needs a customer who is still there.",
     story=lambda bank: mean_of(bank, "contribution") > 100,
     misconceptions=[
+        Misconception(
+            "old customers' margin",
+            lambda bank: worth(stayers_margin(bank)),
+            "That is the margin of customers with 12 `months` in 2025. Newcomers are missing, and so is everybody who left: value a "
+            "newcomer by `newcomers`.",
+        ),
+        Misconception(
+            "part of a year for a year",
+            lambda bank: worth(float(first_rows(bank)["contribution"].mean())),
+            "Most rows hold a part of a year: who joined in October shows three months. Divide by the months, times 12.",
+        ),
         Misconception(
             "first margin left out",
             lambda bank: worth(mean_of(bank, "contribution"), first=1),
@@ -219,7 +248,7 @@ Q3 = Question(
         ),
     ],
     hints=[
-        "First the margin: the mean `contribution` over private customers with 12 `months` in 2025.",
+        "First the margin: `12 * newcomers['contribution'].sum()`, divided by the sum of the `months`.",
         "The sum has eleven terms, from t = 0 to t = 10. Each is margin × 0.80 to the power of t / 1.10 to the power of t.",
         "`crm.retention_clv(margin, retention, discount, periods)` does it; its `first_payment` is 'now' or 'after one period'.",
     ],
@@ -253,7 +282,7 @@ Q4 = Question(
     expected="b",
     options={
         "a": "Most of it: whoever has been looked after for years leaves less.",
-        "b": "These data cannot tell.",
+        "b": "These data cannot tell: some of it, all of it, or nothing; the table fits each of the three.",
         "c": "Nothing: customers differ, none of them changes, and the restless are gone after a few years.",
         "d": "The difference between the last row and the first.",
     },
@@ -270,7 +299,7 @@ Q4 = Question(
             "one story taken for proved",
             "c",
             "That story fits the table. Does the other one, in which customers do change, contradict the table anywhere? In the lesson "
-            "an answer book settled it; here you have the counts alone.",
+            "an answer book said that it is most of the story, not all of it; here you have the counts alone.",
         ),
         Misconception(
             "difference of two groups taken for a change",

@@ -365,15 +365,56 @@ Q5 = Question(
     ],
 )
 
-# --- q6: what these data cannot tell ---------------------------------------------------------------------------------------------
+# --- q6: how many relatives must follow -----------------------------------------------------------------------------------------
+
+LIMITS = (0.75, 1.5, 3.0)  # followers of a hundred relatives
+
+
+def who_follows(bank: Company) -> str:
+    people = bank.customers[bank.customers["kind"] == "personal"]
+    here = people[~(people["left"] < "2025-01-01")]
+    base = bank.years[bank.years["year"] == 2024].merge(here)
+    advisers = bank.bonds[(bank.bonds["bond"] == "adviser") & (bank.bonds["since"] < "2025-01-01")]
+    advised = base["customer"].isin(advisers["customer"])
+    small = (base["contribution"] < 40) & (base["expected_loss"] == 0) & ~advised
+    relatives = base["household"].isin(base.loc[small, "household"]) & ~small
+    share = 100 * base.loc[small, "contribution"].sum() / base.loc[relatives, "contribution"].sum()
+    return "a" if share < 0.75 else "b" if share < 1.5 else "c" if share < 3 else "d"
+
+
+@lru_cache(maxsize=4)
+def relatives(bank: Company) -> pd.DataFrame:
+    found = crm.fire_customers(sorted_base(bank), "small", household="household").customers
+    return found[found["tied"]]
+
+
+def per_hundred(bank: Company, column: str = "contribution") -> float:
+    """Followers of a hundred relatives who take along as much as the small accounts bring."""
+    return 100 * small_sum(bank, column) / float(relatives(bank)["contribution"].sum())
+
+
+def answer(share: float) -> str:
+    return "abcd"[sum(share >= limit for limit in LIMITS)]
+
+
+def by_the_slide(bank: Company) -> str | None:
+    """Return the letter of who takes the loss on the slide, unless it is the right one."""
+    letter = answer(abs(per_hundred(bank, "profit")))
+    return None if letter == who_follows(bank) else letter
+
+
+def by_heads(bank: Company) -> str | None:
+    """Return the letter of who lets one relative stand for all small accounts, unless it says nothing about the mistake."""
+    letter = answer(100 / len(relatives(bank)))
+    return None if letter in (who_follows(bank), by_the_slide(bank)) else letter
 
 
 def relatives_matter(bank: Company) -> bool:
-    """Relatives of the small customers bring more than these do."""
-    base = sorted_base(bank)
-    found = crm.fire_customers(base, "small", household="household").customers
-    tied = found[found["tied"]]
-    return len(tied) >= 10 and tied["contribution"].sum() > small_sum(bank, "contribution")
+    """Relatives of the small customers bring something, and the share is not too near a limit."""
+    theirs = relatives(bank)
+    if len(theirs) < 10 or theirs["contribution"].sum() <= small_sum(bank, "contribution"):
+        return False
+    return all(abs(per_hundred(bank) / limit - 1) > 0.03 for limit in LIMITS)
 
 
 Q6 = Question(
@@ -381,36 +422,38 @@ Q6 = Question(
     variable="who_follows",
     points=2,
     kind="choice",
-    expected="d",
+    expected=who_follows,
     options={
-        "a": "None: the tables show one contract per person.",
-        "b": "All of them: a household has one bank.",
-        "c": "As many as among relatives of customers who left of their own accord: that share can be counted.",
-        "d": "These data cannot tell.",
+        "a": "Fewer than 0.75 in a hundred are enough.",
+        "b": "0.75 or more, but fewer than 1.5 in a hundred.",
+        "c": "1.5 or more, but fewer than 3 in a hundred.",
+        "d": "3 or more in a hundred.",
+        "e": "These data cannot tell, since nobody was sent away.",
     },
     story=relatives_matter,
-    why="Nobody was sent away in these years. Work out from which share on it hurts, and try with a few before you write to all.",
+    why="How many *would* follow, these data cannot tell. From how many on it hurts, they can: that is often enough to decide.",
     misconceptions=[
         Misconception(
-            "contracts for people",
-            "a",
-            "The contract is one person's, the decision need not be. Who hears at dinner that the bank sent his wife away may think "
-            "about it.",
+            "cannot tell what can be computed",
+            "e",
+            "How many would follow, nobody knows. But the question is from how many on it hurts, and both amounts are on the table: what "
+            "the small accounts contribute, and what all relatives bring.",
         ),
         Misconception(
-            "the worst case for a fact",
-            "b",
-            "That is the worst case, good to know, but does every member of a household in these tables bank here alone?",
+            "loss on the slide for contribution",
+            by_the_slide,
+            "You compared with the loss on the slide. What the district loses by closing is the *contribution* of the small accounts.",
         ),
         Misconception(
-            "leaving for being sent away",
-            "c",
-            "Families who leave together had a reason in common, such as moving away. Being sent away is another matter.",
+            "customers for money",
+            by_heads,
+            "That is one relative of all. How many are needed depends on the money: compare what both groups bring, in yuan.",
         ),
     ],
     hints=[
-        "Which rows of the tables show a customer whom the bank sent away?",
-        "To learn what happens after something, somebody must have done it.",
+        "Two amounts are needed: what the small accounts contribute together, and what all their relatives bring together.",
+        "If all relatives followed, the second amount would be gone. Which part of it is as large as the first?",
+        "`100 * -change_of_profit / tied['contribution'].sum()` is the number of followers in a hundred.",
     ],
 )
 
