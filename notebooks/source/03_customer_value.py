@@ -467,7 +467,7 @@ paid_now = 1 + residual["residual_value"].iloc[0] / 1000
 offer["worth"] = paid_now * offer["mean"]
 offer["low"] = paid_now * (offer["mean"] - 1.96 * offer["sem"])
 print((people["joined"] >= "2025-01-01").sum(), "private customers joined in 2025")
-offer.round().astype(int)
+offer.map("{:,.0f}".format)
 
 # %% [markdown] lang="en"
 # `sem` is the standard error of the mean. `worth` is the mean margin of a newcomer × 4.00 (one margin now, 3.00 later),
