@@ -33,7 +33,7 @@ def plot_month_end(lift: pd.DataFrame):
     what = "The table of managers"
     need_columns(need_frame(lift, what), ["lift", "low", "high", "flagged"], what)
     shown = lift.sort_values("lift", kind="stable").reset_index(drop=True)
-    ax = new_axes(height=3.4)
+    ax = new_axes(height=3.6)
     for flagged, colour, marker, name in (
         (False, PALETTE[0], "o", tr("other managers")),
         (True, PALETTE[1], "s", tr("flagged managers")),
@@ -75,7 +75,7 @@ def plot_month_end(lift: pd.DataFrame):
         ax,
         title=title,
         x=tr("managers, from the smallest lift to the largest"),
-        y=tr("month end above mean of days (%)"),
+        y=tr("month end over all days (%)"),
         words=tr(
             "One point per manager with a 95 % interval: {many} of {all} are flagged, with a mean lift of {mean:.1f} %.",
             many=many,
@@ -334,24 +334,24 @@ def plot_programme(members: pd.DataFrame):
     ax = new_axes(height=3.4)
     ax.plot(np.arange(len(sums)), sums / scale, color=PALETTE[0], linewidth=2)
     ax.axhline(0, color="#444444", linewidth=1)
-    for place, colour, marker in ((best, PALETTE[2], "o"), (len(gains), PALETTE[1], "s")):
+    for place, colour, marker, up in ((best, PALETTE[2], "o", 10), (len(gains), PALETTE[1], "s", -5)):
         ax.plot([place], [sums[place] / scale], marker, color=colour, markersize=8)
         ax.annotate(
-            tr("{n:,}: {money}", n=place, money=_money(sums[place] / scale, 0 if scale == 1e3 else 2, unit)),
+            tr("{n:,}: {money}", n=place, money=_money(sums[place] / scale, 2 if scale == 1e6 else 0, unit)),
             (place, sums[place] / scale),
-            (0, 10),
+            (0, 10) if up > 0 else (-14, up),
             textcoords="offset points",
             ha="right" if place > len(gains) / 2 else "left",
             fontsize=11,
             color=colour,
         )
     ax.margins(y=0.2)
-    both = [_money(sums[place] / scale, 0 if scale == 1e3 else 2, unit) for place in (best, len(gains))]
+    both = [_money(sums[place] / scale, 2 if scale == 1e6 else 0, unit) for place in (best, len(gains))]
     return finish(
         ax,
         title=tr("Admit {n:,}: {a}. Admit all {m:,}: {b}", n=best, m=len(gains), a=both[0], b=both[1]),
         x=tr("members admitted, the one who gains most first"),
-        y=tr("gain of the programme ({unit} a year)", unit=unit),
+        y=tr("gain ({unit} a year)", unit=unit),
         words=tr(
             "A line that rises to {a} at {n:,} members and ends at {b} with all {m:,}.",
             n=best,
@@ -462,7 +462,7 @@ def accounts_picture(
     shown = pd.DataFrame({tr("criterion"): [names.get(name, name) for name in criteria], tr("weight"): "–"})
     if scored is not None:
         parts = scored.table
-        shown[tr("weight")] = [f"{100 * one:.0f} %" for one in parts["weight"]]
+        shown[tr("weight")] = [f"{100 * one:.1f}".removesuffix(".0") + " %" for one in parts["weight"]]
         shown[tr("mean part of your accounts")] = [f"{one:.2f}" for one in parts["part_listed"]]
         tied = int(parts["tied_at_border"].iloc[0])
         words = tr("Lists made from {year}, judged by {after}.", year=year, after=year + 1)
