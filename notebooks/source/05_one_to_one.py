@@ -238,7 +238,7 @@ before_after = pd.DataFrame({
 
 # %% [markdown] lang="en"
 # In %. Your guess for the top 1 %? It is **smaller**: 24.0 % before, 23.3 % after. But the top 5 % bring 50.9 % instead
-# of 47.8 %, and the top 20 % bring 81.7 instead of 78.1 %. Two things change at once. Step by step:
+# of 47.8 %, and the top 20 % bring 81.7 instead of 78.0 %. Two things change at once. Step by step:
 
 # %%
 as_many = 0.01 * len(records) / len(persons)  # as many heads as 1 % of the records
@@ -485,7 +485,7 @@ print(f"plan {plan}: {sold:.0f} insurances, ¥{6000 / sold:.0f} each")
 # offers go to the 304 advice seekers and 576 credit seekers with consent, the last 120 to segment 1: **27 insurances
 # expected instead of 14**, for the same ¥6,000. A part of them, drawn by lot, gets none: an interval of 0.9 to 7.5 is
 # wide. And she asks the vendor for his hit rate *against popularity*, in a year that his model has not seen. Needs are known
-# of 2,316 customers without an insurance only, so the next contact with the others should ask one question.
+# of 4,435 customers without an insurance only, so the next contact with the others should ask one question.
 
 # %% [markdown] lang="en"
 # ## Where it breaks
