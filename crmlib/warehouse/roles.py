@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmlib._frames import is_whole, listed, need_columns, need_day, need_frame
 from crmlib.warehouse.privacy import pseudonyms
-from crmlib.warehouse.store import Warehouse, _connect, measure_sql
+from crmlib.warehouse.store import Warehouse, _connect, measure_sql, with_plain_text
 
 _RULE = re.compile(r"consent to (.+) by (.+)")
 
@@ -59,6 +59,13 @@ def open_role(
     Raises
     ------
     ValueError, TypeError : there is no such role; the branch or the key is missing; a grant cannot be read.
+
+    >>> from crmlib.companies import simulate_bank
+    >>> from crmlib.warehouse import open_warehouse
+    >>> with open_warehouse(simulate_bank(customers=300, seed=1).tables) as whole:
+    ...     with open_role(whole, "board", as_of="2025-12-31") as view:
+    ...         view.tables["table"].tolist()
+    ['quarter_report']
     """
     grants = role_grants() if grants is None else grants
     what = "The frame of grants"
@@ -81,7 +88,7 @@ def open_role(
     connection = _connect()
     try:
         for table, frame in views.items():
-            connection.register("view_frame", frame)
+            connection.register("view_frame", with_plain_text(frame))
             connection.execute(f'CREATE TABLE "{table}" AS SELECT * FROM view_frame')
             connection.unregister("view_frame")
         connection.execute("SET lock_configuration = true")

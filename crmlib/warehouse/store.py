@@ -233,6 +233,11 @@ def _connect() -> Any:
     return connection
 
 
+def with_plain_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose text is of the kind that every version of the database can read (the first ones know no `str` of pandas 3)."""
+    return frame.astype({name: object for name in frame if isinstance(frame[name].dtype, pd.StringDtype)})
+
+
 def open_warehouse(tables: Mapping[str, pd.DataFrame], company: str = "bank") -> Warehouse:
     """Load a company's operational tables into a star schema, in memory.
 
@@ -276,7 +281,7 @@ def open_warehouse(tables: Mapping[str, pd.DataFrame], company: str = "bank") ->
     connection = _connect()
     try:
         for name, columns in _NEEDED[company].items():
-            connection.register(f"op_{name}", tables[name][list(columns)])
+            connection.register(f"op_{name}", with_plain_text(tables[name][list(columns)]))
         for script in ("star", company, "versions", "months"):
             connection.execute((resources.files(__package__) / "load" / f"{script}.sql").read_text(encoding="utf-8"))
         for name in _NEEDED[company]:
