@@ -231,7 +231,7 @@ def plot_codes(rates: pd.DataFrame, by: str):
             ax.annotate(
                 f"{100 * value:.0f} %",
                 (x, value),
-                (0, 11),
+                (-10, 5),
                 textcoords="offset points",
                 ha="right",
                 color=colour,
