@@ -328,9 +328,8 @@ log.iloc[6:12]
 
 # %%
 here = bank.customers[bank.customers["left"].isna()]
-allowed = crm.contact_permission(
-    here, bank.consents, purpose="marketing", channel="app", day="2025-12-31"
-)
+offer = {"purpose": "marketing", "channel": "app", "day": "2025-12-31"}
+allowed = crm.contact_permission(here, bank.consents, **offer)
 allowed["why"].value_counts()
 
 # %% [markdown] lang="en"
