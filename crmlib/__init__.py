@@ -192,6 +192,7 @@ _ROOMS = {
         "marginal_plan",
         "marginal_rule",
         "next_yuan",
+        "play_tournament",
         "relationship_levels",
         "simulate_plan",
         "small_bank",

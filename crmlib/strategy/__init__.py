@@ -30,6 +30,7 @@ from crmlib.strategy.simulator import (
     simulate_plan,
     small_bank,
 )
+from crmlib.strategy.tournament import Tournament, play_tournament
 
 __all__ = [
     "ACTS",
@@ -41,6 +42,7 @@ __all__ = [
     "VALUES",
     "Behaviour",
     "PlanRun",
+    "Tournament",
     "YearEnd",
     "aim",
     "check_bands",
@@ -56,6 +58,7 @@ __all__ = [
     "marginal_plan",
     "marginal_rule",
     "next_yuan",
+    "play_tournament",
     "relationship_levels",
     "simulate_plan",
     "small_bank",

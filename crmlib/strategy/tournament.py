@@ -57,8 +57,10 @@ def play_tournament(
 ) -> Tournament:
     """Rank plans by what they gain over doing nothing, in the same unseen futures for all.
 
-    Each seed draws `paths` futures: what is not known about the bank, and what happens by chance. Teams have tuned their plans on the
-    practice seed; whoever leads there was partly lucky with its futures, and falls back on others: the *winner's curse*.
+    Each seed draws `paths` futures: what is not known about the bank, its rates and the levers' effects, the same for every team. (What
+    happens to single customers by chance is left out: it would fall differently for each plan.) On the practice seed, on which teams
+    have tuned their plans, chance is in it, as in a firm's own past: whoever leads there was partly lucky, and falls back in other
+    futures, the *winner's curse*.
 
     Parameters
     ----------
@@ -105,13 +107,14 @@ def play_tournament(
             raise ValueError(
                 f"Team {team!r}: the plan has {len(plan)} years, the tournament {years}. All play equally long."
             )
-    settings = {"budget": budget, "paths": paths, "discount": discount}
+    settings = {"budget": budget, "paths": paths, "discount": discount, "chance": False}
     entered = {NOTHING: make_plan(budget, {}, years), **plans}
 
-    def gains(seed: int) -> pd.Series:
-        return compare_plans(start, entered, behaviour, seed=seed, **settings).set_index("plan")["gain"][list(plans)]
+    def gains(seed: int, **other: bool) -> pd.Series:
+        found = compare_plans(start, entered, behaviour, seed=seed, **(settings | other))
+        return found.set_index("plan")["gain"][list(plans)]
 
-    practice = gains(practice_seed)
+    practice = gains(practice_seed, chance=True)
     unseen = pd.DataFrame({seed: gains(seed) for seed in seeds})
     mean = unseen.mean(axis=1)
     ranking = pd.DataFrame(
@@ -144,9 +147,7 @@ def _why(start, plans, behaviour, ranking, seed, settings) -> pd.DataFrame:
     variants = {"the winner": winner, **{lever: winner.assign(**{lever: usual[k]}) for k, lever in enumerate(LEVERS)}}
     # the median on one lever may not fit beside what the winner spends on the others: the budget does not bind here
     free = settings | {"budget": float(winner[list(LEVERS)].to_numpy().sum() + usual.sum()) + 1}
-    found = compare_plans(start, variants, behaviour, seed=seed, chance=False, **(free | {"paths": 400})).set_index(
-        "plan"
-    )
+    found = compare_plans(start, variants, behaviour, seed=seed, **(free | {"paths": 400})).set_index("plan")
     return pd.DataFrame(
         {
             "lever": list(LEVERS),
