@@ -734,3 +734,5 @@ crm.quiz("13")
 # D. M. & Clarke-Pearson, D. L. (1988). Comparing the areas under two or more correlated receiver operating characteristic curves. *Biometrics*
 # 44, 837-845. · Faruqui, A. & Sergici, S. (2010). Household response to dynamic pricing of electricity. *Journal of Regulatory Economics* 38,
 # 193-225.
+#
+# **Exercise:** [13](exercises/13_utility_case.ipynb), with a power company of your own. **Next:** 14, building and governing CRM.
