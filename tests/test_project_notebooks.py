@@ -41,7 +41,7 @@ def test_an_exercise_and_its_key_have_the_cells_of_their_master(source):
 
 
 def test_every_notebook_has_a_source(root):
-    assert set((root / "notebooks").glob("*.ipynb")) == set(LESSONS.values())
+    assert set((root / "notebooks").glob("*.ipynb")) == {*LESSONS.values(), *build.reference_pages(root)}
     assert set((root / "exercises").glob("*.ipynb")) == set(EXERCISES.values())
     assert set((root / "exercises" / "solutions").glob("*.ipynb")) == set(map(build.key_of, EXERCISES.values()))
 

@@ -3,6 +3,7 @@
     python -m tools.build             the data, every lesson and every exercise that is out of date
     python -m tools.build 00 02       only these lessons and their exercises
     python -m tools.build data        only the data
+    python -m tools.build reference   only the glossary, the index of concepts and functions, and the bibliography
     python -m tools.build --force 00  even if nothing changed
 
 An exercise becomes two notebooks: the student's, which is not executed, and the key, which is.
@@ -24,7 +25,7 @@ import jupytext
 import nbclient
 import nbformat
 
-from tools import exercise
+from tools import exercise, reference
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ".build-cache.json"
@@ -173,6 +174,22 @@ def build_datasheets(root: Path = ROOT) -> None:
     datasheet_utility.draw(root / "datasets" / "utility")
 
 
+def reference_pages(root: Path = ROOT) -> dict[Path, str]:
+    """Return {notebook: its text} of the pages that are gathered from the lessons."""
+    pages = {}
+    for name in reference.PAGES:
+        page = reference.notebook(name, root)
+        name_cells(page)
+        pages[root / "notebooks" / f"{name}.ipynb"] = text_of(page)
+    return pages
+
+
+def build_reference(root: Path = ROOT) -> None:
+    """Write the reference pages anew."""
+    for file, text in reference_pages(root).items():
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+
 def fingerprint(source: Path, root: Path = ROOT) -> str:
     """Return a fingerprint of all that a notebook's outputs depend on."""
     shared = [
@@ -196,11 +213,11 @@ def timed(title: str, step, *arguments) -> None:
 
 
 def build(chosen: list[str], force: bool = False, root: Path = ROOT) -> None:
-    """Build what `chosen` names ("data", "00", "02", ...), or all that is out of date."""
+    """Build what `chosen` names ("data", "reference", "00", "02", ...), or all that is out of date."""
     if not chosen or "data" in chosen:
         timed("datasets", build_data, root)
         timed("datasheets", build_datasheets, root)
-    numbers = [word for word in chosen if word != "data"]
+    numbers = [word for word in chosen if word not in ("data", "reference")]
     steps = {
         **{source: (build_notebook, notebook, [notebook]) for source, notebook in sources(root).items()},
         **{source: (build_exercise, file, [file, key_of(file)]) for source, file in exercises(root).items()},
@@ -223,6 +240,8 @@ def build(chosen: list[str], force: bool = False, root: Path = ROOT) -> None:
             raise BuildError(f"{source.relative_to(root).as_posix()}: {error}") from None
         cache[name] = [current, *map(content_hash, made)]
         cache_file.write_text(json.dumps(cache, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
+    if not chosen or "reference" in chosen:
+        timed("reference pages", build_reference, root)
 
 
 def content_hash(file: Path) -> str:
@@ -232,7 +251,10 @@ def content_hash(file: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "chosen", nargs="*", metavar="what", help="data, or the numbers of lessons and exercises; default: all"
+        "chosen",
+        nargs="*",
+        metavar="what",
+        help="data, reference, or the numbers of lessons and exercises; default: all",
     )
     parser.add_argument("--force", action="store_true", help="build even what is up to date")
     options = parser.parse_args()

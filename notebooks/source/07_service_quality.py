@@ -631,11 +631,16 @@ crm.quiz("07")
 # | standing satisfaction mechanism | 满意度常态机制 | survey, cause, audit, repair, survey |
 
 # %% [markdown] lang="en"
-# **References.** Champ & Woodall (1987), *Technometrics* 29. Cronin & Taylor (1992), *Journal of Marketing* 56.
-# Halstead & Page (1992), *Journal of Consumer Satisfaction, Dissatisfaction and Complaining Behavior* 5. Hirschman
-# (1970), *Exit, Voice, and Loyalty*. Martilla & James (1977), *Journal of Marketing* 41. Parasuraman, Zeithaml & Berry
-# (1985), *Journal of Marketing* 49; (1988), *Journal of Retailing* 64. Peter, Churchill & Brown (1993), *Journal of
-# Consumer Research* 19. TARP (1979), *Consumer Complaint Handling in America*.
+# **References.** Champ, C. W., & Woodall, W. H. (1987). Exact results for Shewhart control charts with
+# supplementary runs rules. *Technometrics*, 29. · Cronin, J. J., & Taylor, S. A. (1992). Measuring service quality.
+# *Journal of Marketing*, 56(3). · Halstead, D., & Page, T. J. (1992). The effects of satisfaction and complaining
+# behavior on consumer repurchase intentions. *Journal of Consumer Satisfaction, Dissatisfaction and Complaining
+# Behavior*, 5. · Hirschman, A. O. (1970). *Exit, Voice, and Loyalty*. · Martilla, J. A., & James, J. C. (1977).
+# Importance-performance analysis. *Journal of Marketing*, 41. · Parasuraman, A., Zeithaml, V. A., & Berry, L. L.
+# (1985). A conceptual model of service quality. *Journal of Marketing*, 49. · Parasuraman, A., Zeithaml, V. A., &
+# Berry, L. L. (1988). SERVQUAL: A multiple-item scale. *Journal of Retailing*, 64. · Peter, J. P., Churchill, G.
+# A., & Brown, T. J. (1993). Caution in the use of difference scores in consumer research. *Journal of Consumer
+# Research*, 19. · TARP (1979). *Consumer complaint handling in America*.
 #
 # **Exercise:** [07](exercises/07_service_quality.ipynb), with a bank of your own. **Next:** 08, who is loyal, and
 # who merely has not left.

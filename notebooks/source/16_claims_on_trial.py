@@ -86,8 +86,8 @@ from crmlib.practice.tournament import game
 start, behaviour = game(bank)
 for share in [0.0, 0.2]:
     plan = crm.make_plan(300_000, {"acquire": share, "keep": share})
-    next_one = crm.next_yuan(start, plan, behaviour, paths=100).set_index("lever")["gain"]
-    print(f"¥{300_000 * share:6,.0f} on each: mail {next_one['acquire']:.2f}, calls {next_one['keep']:.2f}")
+    more = crm.next_yuan(start, plan, behaviour, paths=100).set_index("lever")["gain"]
+    print(f"¥{300_000 * share:6,.0f} each: mail {more['acquire']:.2f}, calls {more['keep']:.2f}")
 
 # %% [markdown] lang="en"
 # With nothing spent, the first yuan of mail brings ¥6.98 and the first on calls (to the upper three tiers) ¥3.39:
@@ -110,7 +110,7 @@ for first in ["2025-12-01", "2023-01-01"]:
     print(f"the bank's shop since {first}: {crm.top_share(buyers, 0.2):.0%}")
 
 # %% [markdown] lang="en"
-# 82 % of one year's revenue; in the bank's shop 49 % in a month and 62 % in three years, of the same people.
+# 82 % of one year's revenue; in the bank's shop 49 % in a month and 62 % in three years.
 # **Verdict: a slogan without a window.** *(Lesson 02.)*
 
 # %% [markdown] lang="en"

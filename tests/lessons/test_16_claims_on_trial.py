@@ -43,7 +43,7 @@ def test_concentration(lesson):
         for day in ("2025-12-01", "2023-01-01")
     )
     assert lesson.says(
-        f"{share:.0f} % of one year's revenue; in the bank's shop {month:.0f} % in a month and {years:.0f} %"
+        f"{share:.0f} % of one year's revenue; in the bank's shop {month:.0f} % in a month and {years:.0f} % in three years."
     )
     whale = 100 * lesson["whale"].iloc[0]
     assert lesson.says(
