@@ -20,9 +20,9 @@ def rfm_scores(
 ) -> Result:
     """Score customers by recency, frequency and monetary value: the highest score is the best.
 
-    Equal values always get equal scores. A value's place is the middle of the places that its equals take up; the score is the
-    part of the ranking in which it falls. So groups need not be of equal size: where most customers bought once, most have the
-    same score for frequency, and some scores stay empty.
+    Equal values always get equal scores, also where sums of money differ in the seventh decimal only. A value's place is the middle
+    of the places that its equals take up; the score is the part of the ranking in which it falls. So groups need not be of equal
+    size: where most customers bought once, most have the same score for frequency, and some scores stay empty.
 
     Parameters
     ----------
@@ -67,16 +67,14 @@ def rfm_scores(
     if not keep.any():
         raise ValueError(f"{what} has no customer to score: {reasons_text(excluded)}. Check the columns.")
     found = pd.DataFrame({customer: customers[customer], **values})[keep].reset_index(drop=True)
-    rows = []
+    tables = []
     for name, letter in zip(measures, "rfm", strict=True):
-        best_last = found[name].rank(method="average", ascending=name != "recency")
+        best_last = found[name].round(6).rank(method="average", ascending=name != "recency")
         # the middle of a tie's places, from 0 to 1; rounding keeps 0.6 × 5 from becoming 2.9999
         found[letter] = 1 + np.floor(np.round((best_last - 0.5) / len(found) * scores, 9)).astype(np.int64)
-        by = found.groupby(letter)[name].agg(["size", "min", "max"]).reindex(range(1, scores + 1))
-        rows += [
-            (name, score, int(one["size"]) if one["size"] > 0 else 0, one["min"], one["max"])
-            for score, one in by.iterrows()
-        ]
+        by = found.groupby(letter)[name].agg(customers="size", lowest="min", highest="max")
+        by = by.reindex(range(1, scores + 1)).rename_axis("score").reset_index()
+        tables.append(by.assign(measure=name, customers=by["customers"].fillna(0).astype(np.int64)))
     found["rfm"] = found["r"].astype("str") + found["f"].astype("str") + found["m"].astype("str")
-    table = pd.DataFrame(rows, columns=["measure", "score", "customers", "lowest", "highest"])
+    table = pd.concat(tables, ignore_index=True)[["measure", "score", "customers", "lowest", "highest"]]
     return Result(table, found, excluded)

@@ -143,3 +143,11 @@ def test_what_a_point_brings_is_the_difference_of_two_shares():
     assert found["gain_per_million"] == pytest.approx(found["share_gain"] / 2)
     # at the top of the likelihood, expected and observed sums agree
     assert np.sum(gap / (1 + np.exp(-w * gap))) == pytest.approx(np.sum(gap[[0, 2]]), abs=1e-6)
+
+
+def test_sums_that_differ_by_the_dust_of_adding_up_get_the_same_score():
+    cents = [0.1, 0.2, 0.3]
+    forwards, backwards = sum(cents), sum(reversed(cents))
+    assert forwards != backwards
+    shop = pd.DataFrame({"customer": [1, 2], "days_since_last": 5, "frequency": 3, "revenue": [forwards, backwards]})
+    assert rfm_scores(shop, 2).customers["m"].nunique() == 1  # noqa: PD101
