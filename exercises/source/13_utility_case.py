@@ -65,9 +65,9 @@ print("kWh of the home:", home, "| kWh it moves:", moved)
 # %% [markdown] lang="en"
 # ## Question 1 · A bill
 #
-# *{points q1}.* The line above shows one home's month in kWh. Its tariff is **home time-of-use**: ¥0.78 at peak, ¥0.52 in flat hours, ¥0.22 in
-# the valley; besides, ¥0.05 is added to each kWh above 260 and up to 400, and ¥0.30 to each above 400. **What is its bill?** Give yuan, with
-# two decimals.
+# *{points q1}.* The line above shows one home's month in kWh. Its tariff is **home time-of-use**: ¥0.78 at peak,
+# ¥0.52 in flat hours, ¥0.22 in the valley; besides, ¥0.05 is added to each kWh above 260 and up to 400, and ¥0.30 to
+# each above 400. **What is its bill?** Give yuan, with two decimals.
 
 # %%
 ### BEGIN SOLUTION
@@ -102,9 +102,10 @@ q2.check()
 # %% [markdown] lang="en"
 # ## Question 3 · Do the prices cut the peak?
 #
-# *{points q3}.* Take the homes (`class` is `"residential"`) and their bills. **What did time-of-use prices do to the share of use at peak, by the
-# lot?** Compare the `change` from before July 2024 to after of `"trial time-of-use"` and `"trial control"`. Give the difference of the
-# logarithms times 100, as the lesson's function gives it (−4.0, not −0.04), with one decimal or more.
+# *{points q3}.* Take the homes (`class` is `"residential"`) and their bills. **What did time-of-use prices do to the
+# share of use at peak, by the lot?** Compare the `change` from before July 2024 to after of `"trial time-of-use"` and
+# `"trial control"`. Give the difference of the logarithms times 100, as the lesson's function gives it (−4.0, not
+# −0.04), with one decimal or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -124,8 +125,8 @@ q3.check()
 # %% [markdown] lang="en"
 # ## Question 4 · Who loses?
 #
-# *{points q4}.* The council wants the new prices for **every home that is now on "home tiered"**. This cell holds their bills of 2025, with costs
-# of 0, since only the customers' side counts here.
+# *{points q4}.* The council wants the new prices for **every home that is now on "home tiered"**. This cell holds
+# their bills of 2025, with costs of 0, since only the customers' side counts here.
 
 # %%
 year = town.bills[(town.bills["month"] >= "2025-01-01") & (town.bills["tariff"] == "home tiered")]
@@ -133,8 +134,8 @@ year = year.assign(cost_peak=0.0, cost_flat=0.0, cost_valley=0.0)
 print(f"{year['customer'].nunique()} homes, {len(year):,} bills")
 
 # %% [markdown] lang="en"
-# **What percentage of these homes would pay more over the year** on `"home time-of-use"`, if everybody shifts with an elasticity of **0.1**?
-# Give percent (35.0, not 0.35), with one decimal or more.
+# **What percentage of these homes would pay more over the year** on `"home time-of-use"`, if everybody shifts with an
+# elasticity of **0.1**? Give percent (35.0, not 0.35), with one decimal or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -169,8 +170,9 @@ q5.check()
 # %% [markdown] lang="en"
 # ## Question 6 · Loyal commerce
 #
-# *{points q6}.* **By how many percentage points a year did the opening of October 2024 raise leaving in commerce?** Follow customers by quarter from
-# 2023-01-01 to 2026-01-01; homes are the control group. Give points, with one decimal or more.
+# *{points q6}.* **By how many percentage points a year did the opening of October 2024 raise leaving in commerce?**
+# Follow customers by quarter from 2023-01-01 to 2026-01-01; homes are the control group. Give points, with one
+# decimal or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -190,8 +192,8 @@ q6.check()
 # %% [markdown] lang="en"
 # ## Question 7 · Advise the council
 #
-# *{points q7}.* **What do you tell the council about prices by the hour, and about its paper?** Write 80 to 150 words in place of the three dots,
-# between the two lines of quotes. Your instructor reads the text and marks it like this:
+# *{points q7}.* **What do you tell the council about prices by the hour, and about its paper?** Write 80 to 150 words
+# in place of the three dots, between the two lines of quotes. Your instructor reads the text and marks it like this:
 #
 # {rubric q7}
 

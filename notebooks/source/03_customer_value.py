@@ -205,8 +205,8 @@ ax = crm.show.plot_cohort(cohort.retention)
 # %% [markdown] lang="en"
 # Customers who never change can explain the slide. (One point of eight lies just outside its interval: in year 8 the
 # count falls to 88.9 %, the line says 90.6 %.) Does this prove that nobody changed? No: customers who do become loyal
-# could draw the same line. *These data alone cannot tell.* Simulated customers have an answer book. It holds for each what he **brought along** on joining and never
-# changes: temper, lasting attachment, how hard switching is for him.
+# could draw the same line. *These data alone cannot tell.* Simulated customers have an answer book. It holds for each
+# what he **brought along** on joining and never changes: temper, lasting attachment, how hard switching is for him.
 
 # %%
 import numpy as np

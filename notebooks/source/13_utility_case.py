@@ -247,8 +247,8 @@ found[["who", "treated", "control", "difference", "low", "high"]]
 # field experiments report: three to six percent (Faruqui & Sergici 2010).
 #
 # The slide's −24 % is right, and says nothing: the volunteers were at −21 % *before* any price by the hour. What
-# changed after it is −3.6 %, no more than in the lot. They **chose** (*self-selection*). Whoever uses little at peak anyway signs up, and is paid for what he does
-# already: a **structural winner**.
+# changed after it is −3.6 %, no more than in the lot. They **chose** (*self-selection*). Whoever uses little at peak
+# anyway signs up, and is paid for what he does already: a **structural winner**.
 
 # %% [markdown] lang="en"
 # ## Load shift, bill, margin
@@ -262,8 +262,8 @@ sigma = -ratio.loc[0, "difference"] / np.log(0.78 / 0.22)
 print(f"elasticity {sigma:.3f}")
 
 # %% [markdown] lang="en"
-# An elasticity of 0.096: a peak price 3.5 times the valley's cuts the ratio of peak to valley use by 11 %. With it, put on paper what opting
-# in did to the 102 volunteers, on their use in the year before:
+# An elasticity of 0.096: a peak price 3.5 times the valley's cuts the ratio of peak to valley use by 11 %. With it,
+# put on paper what opting in did to the 102 volunteers, on their use in the year before:
 
 # %%
 before = homes[homes["month"].between("2023-07-01", "2024-06-01")]
@@ -726,13 +726,12 @@ crm.quiz("13")
 # | ageing | 账龄 | debts by how long they are overdue |
 # | first-contact resolution | 首次解决率 | share of contacts settled at once |
 # | seasonal naive | 季节性朴素预测 | forecast by the same time in the last season |
-# | monopoly loyalty | 垄断性忠诚 | staying for lack of a choice |
+# | monopoly loyalty | 垄断忠诚 | staying for lack of a choice |
 #
-# **References** *(only the abstract of Faruqui & Sergici was checked for this lesson; the others are cited from memory)*
-#
-# Campbell, D. T. (1979). Assessing the impact of planned social change. *Evaluation and Program Planning* 2, 67-90. · DeLong, E. R., DeLong,
-# D. M. & Clarke-Pearson, D. L. (1988). Comparing the areas under two or more correlated receiver operating characteristic curves. *Biometrics*
-# 44, 837-845. · Faruqui, A. & Sergici, S. (2010). Household response to dynamic pricing of electricity. *Journal of Regulatory Economics* 38,
-# 193-225.
+# **References.** Campbell, D. T. (1979). Assessing the impact of planned social change. *Evaluation and Program
+# Planning*, 2(1). · DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Comparing the areas under two or
+# more correlated receiver operating characteristic curves. *Biometrics*, 44, 837-845. · Faruqui, A., & Sergici, S.
+# (2010). Household response to dynamic pricing of electricity. *Journal of Regulatory Economics*, 38, 193-225. *(Of
+# Faruqui and Sergici the abstract was read; the others are cited from memory.)*
 #
 # **Exercise:** [13](exercises/13_utility_case.ipynb), with a power company of your own. **Next:** 14, building and governing CRM.
