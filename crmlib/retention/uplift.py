@@ -255,6 +255,9 @@ def rank_calls(
 ) -> pd.DataFrame:
     """Rank customers by what a call brings: gain = −uplift × value − cost. Early warning by value × uplift, not by risk.
 
+    A call is made to keep somebody. A customer whom it would drive away is not called, even where his value is negative and the
+    sum would therefore be a gain: mend the price or the cost instead.
+
     Parameters
     ----------
     frame : one row per customer: `uplift` (change of the chance to leave by the call, negative: it keeps) and `value` (money
@@ -263,7 +266,8 @@ def rank_calls(
 
     Returns
     -------
-    The frame, most gain first, with `gain` (money), `place` (1 = first) and `call` (True where the gain is above 0).
+    The frame with `gain` (money), `place` (1 = first) and `call` (True where the call keeps, so that `uplift` is below 0, and the
+    gain is above 0). First come customers of positive value whom a call keeps, most gain first; then all others, most gain first.
 
     Raises
     ------
@@ -271,18 +275,21 @@ def rank_calls(
 
     Source: Ascarza (2018), Retention futility: targeting high-risk customers might be ineffective.
 
-    >>> frame = pd.DataFrame({"customer": [1, 2, 3], "uplift": [-0.10, 0.05, -0.02], "value": [500, 9000, 6000]})
+    >>> frame = pd.DataFrame({"customer": [1, 2, 3, 4], "uplift": [-0.10, 0.05, -0.02, 0.05], "value": [500, 9000, 6000, -8000]})
     >>> rank_calls(frame, cost=60)[["customer", "gain", "call"]]
        customer   gain   call
     0         3   60.0   True
     1         1  -10.0  False
-    2         2 -510.0  False
+    2         4  340.0  False
+    3         2 -510.0  False
     """
     need_columns(need_frame(frame, "The frame of customers"), [uplift, value], "The frame of customers")
     effect, worth = _effect(frame, uplift), filled(frame, value)
     _need_cost(cost)
     gain = -effect * worth - cost
-    out = frame.assign(gain=gain, call=gain > 0).iloc[np.argsort(-gain, kind="stable")].reset_index(drop=True)
+    keeps = (effect < 0) & (worth > 0)
+    order = np.lexsort((-gain, ~keeps))  # the last key counts first; equal gains stay in their order
+    out = frame.assign(gain=gain, call=keeps & (gain > 0)).iloc[order].reset_index(drop=True)
     return out.assign(place=np.arange(1, len(out) + 1))
 
 

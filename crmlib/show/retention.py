@@ -229,7 +229,7 @@ def plot_tenure(rates: pd.DataFrame):
     percent_axis(left)
     finish(
         right,
-        title=tr("... but nobody changed"),
+        title=tr("... but hardly anybody changed"),
         x=tr("years since joining"),
         y=tr("leavers / expected by own hazard"),
         words=tr(
@@ -430,19 +430,21 @@ RULES = {"risk": "risk", "value": "value", "at_risk": "value at risk", "keeps": 
 
 
 def _with_rules(customers: pd.DataFrame) -> pd.DataFrame:
-    """Add a column per rule, highest first to call."""
+    """Add a column per rule, highest first to call; `gain` is empty for those whom it never calls."""
     what = "The frame of customers"
     need_columns(need_frame(customers, what), ["risk", "uplift", "value"], what)
     risk, uplift, value = (customers[name] for name in ("risk", "uplift", "value"))
-    return customers.assign(at_risk=risk * value, keeps=-uplift, gain=-uplift * value)
+    keeps = (uplift < 0) & (value > 0)
+    if "silent" in customers:
+        keeps &= ~customers["silent"]
+    return customers.assign(at_risk=risk * value, keeps=-uplift, gain=(-uplift * value).where(keeps))
 
 
 def _nets(frame: pd.DataFrame, uplift: str, cost: float) -> dict[str, np.ndarray]:
-    """Add up, for each rule, what a list of each length brings after its cost."""
-    kept = (-frame[uplift] * frame["value"]).to_numpy()
-    return {
-        name: np.append(0, np.cumsum(kept[np.argsort(-frame[name].to_numpy(), kind="stable")] - cost)) for name in RULES
-    }
+    """Add up, for each rule, what a list of each length brings after its cost; a rule that calls nobody else ends early."""
+    brings = -frame[uplift] * frame["value"] - cost
+    ranked = {name: frame[name].dropna().sort_values(ascending=False, kind="stable").index for name in RULES}
+    return {name: np.append(0, np.cumsum(brings[order].to_numpy())) for name, order in ranked.items()}
 
 
 def plot_call_lists(customers: pd.DataFrame, *, cost: float, calls: int):
@@ -450,9 +452,9 @@ def plot_call_lists(customers: pd.DataFrame, *, cost: float, calls: int):
 
     Parameters
     ----------
-    customers : one row per customer: `risk`, `uplift`, `value`, as for `calls_picture`.
+    customers : one row per customer: `risk`, `uplift`, `value` and, if wanted, `silent`, as for `calls_picture`.
     cost : of one call, in yuan.
-    calls : length of the list to mark.
+    calls : length of the list to mark; a rule that has fewer to call is marked at its end.
 
     Returns
     -------
@@ -466,7 +468,7 @@ def plot_call_lists(customers: pd.DataFrame, *, cost: float, calls: int):
     >>> plot_call_lists(frame, cost=60, calls=1).get_title(loc="left")
     '1 calls: −¥65 by risk, ¥140 by value × uplift'
     """
-    nets = _nets(_with_rules(customers), "uplift", cost)
+    nets = _nets(_with_rules(customers).reset_index(drop=True), "uplift", cost)
     ax = new_axes()
     for place, (name, net) in enumerate(nets.items()):
         ax.plot(net, color=PALETTE[place], linestyle=DASHES[place], linewidth=2.2, label=tr(RULES[name]))
@@ -479,7 +481,7 @@ def plot_call_lists(customers: pd.DataFrame, *, cost: float, calls: int):
     def yuan(value: float) -> str:
         return f"−¥{-value:,.0f}" if value < 0 else f"¥{value:,.0f}"
 
-    at = {name: yuan(net[calls]) for name, net in nets.items()}
+    at = {name: yuan(net[min(calls, len(net) - 1)]) for name, net in nets.items()}
     finish(
         ax,
         title=tr("{n:,} calls: {risk} by risk, {gain} by value × uplift", n=calls, risk=at["risk"], gain=at["gain"]),
@@ -507,9 +509,11 @@ def calls_picture(
     Parameters
     ----------
     customers : one row per customer: `risk` (chance to leave, uncalled), `uplift` (estimated change of it by a call; negative:
-        the call keeps), `value` (money lost if the customer leaves), and the columns of `judges`.
-    rule : how the list is ranked: "risk", "value", "at_risk" (risk × value), "keeps" (uplift), "gain" (value × uplift).
-    calls : length of the list; cut to the number of customers.
+        the call keeps), `value` (money lost if the customer leaves), and the columns of `judges`; if wanted `silent` (True:
+        "gain" leaves this customer alone).
+    rule : how the list is ranked: "risk", "value", "at_risk" (risk × value), "keeps" (uplift), "gain" (value × uplift, and only
+        customers of positive value whom the call keeps: nobody is called in order to drive him away).
+    calls : length of the list; cut to the number of customers whom the rule would call.
     cost : of one call, in yuan.
     judge : by which uplift the list is judged, a name in `judges`.
     judges : name -> column of uplift; None: {"model": "uplift"}.
@@ -535,19 +539,25 @@ def calls_picture(
         raise ValueError(
             f"The rule must be one of {listed(RULES)}, the judge one of {listed(judges)}, not {rule!r} and {judge!r}."
         )
-    frame, truth = _with_rules(customers), judges[judge]
+    frame, truth = _with_rules(customers).reset_index(drop=True), judges[judge]
     need_columns(frame, [truth], "The frame of customers")
-    n = len(frame)
-    calls = min(int(calls), n)
-    chosen = compare_lists(frame, [rule], calls, cost=cost, uplift=truth).iloc[0]
+    n, callable_ = len(frame), frame[frame[rule].notna()]
+    if callable_.empty:
+        raise ValueError("Nobody is left to call: nobody of positive value has an uplift below 0.")
+    calls = min(int(calls), len(callable_))
+    chosen = compare_lists(callable_, [rule], calls, cost=cost, uplift=truth).iloc[0]
     at = np.unique(np.append(np.round(np.linspace(0, n, 61)).astype(int), calls))
     nets = _nets(frame, truth, cost)
+    shown = {name: np.append(at[at < len(net) - 1], len(net) - 1) for name, net in nets.items()}
     scale, unit = money_scale(max(np.abs(net).max() for net in nets.values()))
     left = panel(
         tr("Net money by length of the list"),
         axis(tr("calls"), limits=(0, n)),
         axis(tr("money kept − cost of the calls"), unit=unit, scale=scale),
-        [curve(at, net[at], name=tr(RULES[name]), colour=place) for place, (name, net) in enumerate(nets.items())],
+        [
+            curve(shown[name], net[shown[name]], name=tr(RULES[name]), colour=place)
+            for place, (name, net) in enumerate(nets.items())
+        ],
         cuts=[cut(calls, tr("your list"), strong=True)],
         height=330,
     )

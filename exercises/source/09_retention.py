@@ -235,13 +235,14 @@ calls = calls[["customer", "risk", "value", "silent", "uplift"]]
 calls.head(4)
 
 # %% [markdown] lang="en"
-# **Which 50 customers should be called, so that the calls bring the most money?** Give their customer numbers: a list, a column, or
-# the rows of the table.
+# **Which 50 customers should be called, so that the calls bring the most money?** A call is made to keep a customer who is worth
+# keeping: nobody is called in order to drive him away. Give their customer numbers: a list, a column, or the rows of the table.
 
 # %%
 ### BEGIN SOLUTION
 brings = -calls["uplift"] * calls["value"] - 60
-fifty_calls = calls.loc[brings.sort_values(ascending=False).index[:50], "customer"]
+to_keep = (calls["uplift"] < 0) & (calls["value"] > 0)
+fifty_calls = calls.loc[brings[to_keep].sort_values(ascending=False).index[:50], "customer"]
 ### END SOLUTION
 
 # %%
@@ -257,14 +258,14 @@ q6.check()
 # This cell compares them. `treated` and `control`: how many customers. The rates, in %: who left within a year. `uplift`: their
 # difference in points, with its interval from `low` to `high`, of 99 %, since the board accepts one false alarm in a hundred.
 #
-# The invitation has its price, which differs from district to district: it pays if it keeps at least `needed` of 100 customers
-# invited who would have left.
+# An invitation costs ¥120 (evenings, travel, small gifts), and a customer who is kept is worth ¥2,000. So it pays if it keeps at
+# least 6 of 100 customers invited, who would have left without it (`needed`).
 
 # %%
 panel = bank.campaign_members[bank.campaign_members["campaign"] == "panel"]
 compared = crm.campaign_uplift(panel, level=0.99)
 rates = ["treated_rate", "control_rate", "uplift", "low", "high"]
-needed = 1 if bank.customers["branch"].iloc[0] % 2 == 0 else 20  # head office's figure
+needed = 100 * 120 / 2000
 compared[["treated", "control"]].join(100 * compared[rates]).assign(needed=needed)
 
 # %% [markdown] lang="en"
@@ -274,8 +275,7 @@ compared[["treated", "control"]].join(100 * compared[rates]).assign(needed=neede
 
 # %%
 ### BEGIN SOLUTION
-kept_at_best = -100 * compared["low"].iloc[0]
-panel_pays = "a" if kept_at_best >= needed else "d"
+panel_pays = "a" if -100 * compared["low"].iloc[0] >= needed else "d"
 ### END SOLUTION
 
 # %%
@@ -294,15 +294,22 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-chosen = brings.nlargest(50)
-by_risk = brings[calls["risk"].nlargest(50).index]
-advice = f"""Call 50 customers, but not the 50 at the highest risk: by head office's uplift those calls bring
-¥{by_risk.sum():,.0f} over three years, after cost. Rank by value × uplift; these 50 bring ¥{chosen.sum():,.0f}. Leave the
-silent ones alone. A call does not cost ¥60 but ¥{cost_per_saved:,.0f} per customer saved (called against not called, July 2024, drawn by
-lot). Do not report the revenue alone: {revenue_kept:.0f} % of that of December 2024 was there a year later, but this includes the
-growth of those who stayed; of new customers {five_years_percent:.0f} % are left after five years. The win-back contact changed
-{won_back_points:+.1f} points. Whether the panel keeps anybody these data cannot tell: invite more customers, drawn by lot, and
-compare. Do not call a few of the next list, drawn by lot: otherwise we will not know what the calls did."""
+chosen = brings[to_keep].nlargest(50)
+by_risk = brings[calls["risk"].nlargest(50).index].sum()
+riskiest = f"lose ¥{-by_risk:,.0f}" if by_risk < 0 else f"bring ¥{by_risk:,.0f}"
+least, most = crm.campaign_uplift(retention)[["cost_low", "cost_high"]].iloc[0]
+reach = f"¥{least:,.0f} to ¥{most:,.0f}" if most < 1e6 else f"¥{least:,.0f} or more, without upper end"
+panel_told = {
+    "a": "Whether the panel pays these data cannot tell: invite more, by lot, and compare",
+    "d": "No panel at this price: even the best end of the interval is below the 6 of 100 needed",
+}[panel_pays]
+advice = f"""Call 50 customers, but not the 50 at the highest risk: by head office's uplift those calls
+{riskiest} over three years, after cost. Rank by value × uplift; these 50 bring ¥{chosen.sum():,.0f}. None of them is
+silent, none a loss-maker: nobody is called to drive him away. One customer saved costs not ¥60 but ¥{cost_per_saved:,.0f}
+({reach}; called against not called, July 2024, drawn by lot). Do not report the revenue alone: {revenue_kept:.0f} % of that of
+December 2024 was there a year later, with the growth of those who stayed in it; of new customers {five_years_percent:.0f} % are left
+after five years. The win-back contact changed {won_back_points:+.1f} points. {panel_told}. Leave a few of the list uncalled, drawn by
+lot: otherwise nobody will know what the calls did."""
 ### END SOLUTION
 
 # %%

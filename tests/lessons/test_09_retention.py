@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -41,7 +42,9 @@ def test_five_rates(lesson):
     )
     assert lesson.says(f"brought {rates.loc['revenue', 'rate_of_kept'] - 100:.1f} % more")
     assert lesson.says(f"brought before, and {rates.loc['revenue', 'without_growth']:.1f} % is left")
-    assert lesson.says(f"of the share of wallet {rates.loc['share of wallet', 'without_growth']:.1f} %")
+    wallet = rates.loc["share of wallet"]
+    assert lesson.says(f"Of the share of wallet {wallet['rate']:.1f} % is left. Those who stayed kept theirs, "
+                       f"{wallet['rate_of_kept']:.2f} %.")  # fmt: skip
     assert f"{rates.loc['customers', 'rate']:.0f} % of the customers stayed" in QUIZ
     assert f"up to the old amount {rates.loc['revenue', 'without_growth']:.0f} % was left" in QUIZ
     assert lesson.says(f"One base gave {rates['rate'].min():.0f} to {rates['rate'].max():.0f} %")
@@ -61,6 +64,23 @@ def test_who_is_in_the_base(lesson):
     assert lesson.says(f"best fifth {best['customers']:.0f} % stay, against {every['customers']:.0f} % of all; but "
                        f"of their revenue {best['revenue']:.0f} % is left, of everybody's "
                        f"{every['revenue']:.0f} %")  # fmt: skip
+
+
+def test_how_long_a_lucky_time_lasts(lesson):
+    months = lesson["bank"].months
+
+    def revenue(month):
+        return months[months["month"] == f"{month}-01"].set_index("customer")["revenue"]
+
+    def kept(customers):
+        base = revenue("2024-12")
+        base = base[base.index.isin(customers)]
+        return 100 * revenue("2025-12").reindex(base.index).sum() / base.sum()
+
+    june, earlier = revenue("2024-06"), revenue("2023-06")
+    assert lesson.says(f"picked by the revenue of June 2024, the best fifth keeps {kept(june.index[june >= june.quantile(0.8)]):.0f} %, "
+                       f"too; picked by June 2023, {kept(earlier.index[earlier >= earlier.quantile(0.8)]):.1f} %, against "
+                       f"{kept(earlier.index):.1f} % of all customers of that June")  # fmt: skip
 
 
 def test_cohorts_and_survival(lesson):
@@ -105,8 +125,8 @@ def test_reasons_and_win_back(lesson):
 
 def test_the_churn_model_and_its_leak(lesson):
     table = lesson["model"].table.set_index("feature")
-    assert lesson.says(f"lowers the odds of leaving by {100 * (1 - table.loc['years', 'odds_ratio']):.0f} %, a salary account by "
-                       f"{100 * (1 - table.loc['salary', 'odds_ratio']):.0f} %")  # fmt: skip
+    assert lesson.says(f"goes with {100 * (1 - table.loc['years', 'odds_ratio']):.0f} % lower odds of leaving, a salary account with "
+                       f"{100 * (1 - table.loc['salary', 'odds_ratio']):.0f} % lower ones")  # fmt: skip
     assert table.loc["complaints", "low"] < 0 < table.loc["complaints", "high"]
     looked = crm.suspicious_features(lesson["later"], ["years", "products", "products_2024"]).set_index("feature")[
         "auc"
@@ -122,6 +142,10 @@ def test_the_churn_model_and_its_leak(lesson):
     facts = lesson["quality"].table.iloc[0]
     assert lesson.says(f"Predicted {100 * facts['predicted']:.1f} %, observed {100 * facts['observed']:.1f} %")
     assert lesson.says(f"Its AUC, {100 * facts['auc']:.0f} in 100")
+    assert lesson.says(f"{facts['slope']:.2f} ({facts['slope_low']:.2f} to {facts['slope_high']:.2f})")
+    groups = lesson["quality"].groups
+    inside = groups["predicted"].between(groups["low"], groups["high"]).sum()
+    assert lesson.says(f"{inside} of {len(groups)} groups hold their prediction")
 
 
 def test_lift_and_threshold(lesson):
@@ -140,7 +164,8 @@ def test_what_the_call_changes(lesson):
         f"{100 * row['treated_rate']:.1f} % of the called left, {100 * row['control_rate']:.1f} % of the others"
     )
     assert lesson.says(f"saves {-100 * row['uplift']:.1f} in 100 ({-100 * row['high']:.1f} to {-100 * row['low']:.1f})")
-    assert lesson.says(f"One customer saved costs ¥{row['cost_per_changed']:,.0f}")
+    assert lesson.says(f"One customer saved costs ¥{row['cost_per_changed']:,.0f} (about ¥{round(row['cost_low'], -2):,.0f} to "
+                       f"¥{round(row['cost_high'], -3):,.0f})")  # fmt: skip
     tenth = 100 * lesson["by_tenth"].iloc[0][["uplift", "low", "high"]]
     assert lesson.says(f"In the riskiest tenth it is {-tenth['uplift']:.1f} in 100, with an interval from {signed(tenth['low'])} to "
                        f"{signed(tenth['high'])} points")  # fmt: skip
@@ -150,6 +175,9 @@ def test_what_the_call_changes(lesson):
                        f"{signed(100 * silent['high'])})")  # fmt: skip
     assert lesson.says(f"the call saves {-100 * other['uplift']:.1f} in 100 ({-100 * other['high']:.1f} to {-100 * other['low']:.1f}), "
                        f"at ¥{other['cost_per_changed']:,.0f} each")  # fmt: skip
+    gap, reach = 100 * (silent["uplift"] - other["uplift"]), 196 * np.hypot(silent["error"], other["error"])
+    assert gap < reach
+    assert lesson.says(f"By {gap:.1f} ± {reach:.1f} points: these data do not show it")
     assert lesson.says(
         f"¥{other['cost_per_changed'] / 3:,.0f} among the others, a third of ¥{other['cost_per_changed']:,.0f}"
     )
@@ -162,7 +190,7 @@ def test_what_the_call_changes(lesson):
 
 
 def test_what_the_calls_explorer_should_have_shown(lesson):
-    frame = lesson["calls"][["risk", "uplift", "value"]]
+    frame = lesson["facts"]
 
     def numbers(rule, cost=60):
         return {one["name"]: one["value"] for one in calls_picture(frame, rule, 673, cost)["numbers"]}
@@ -175,6 +203,11 @@ def test_what_the_calls_explorer_should_have_shown(lesson):
     assert lesson.says(f"save {keeps['Saved, net']:.0f} customers, the most, at ¥{keeps['Cost per customer saved']:,.0f} each, and still "
                        f"lose ¥{-keeps['Net of cost']:,.0f}")  # fmt: skip
     best = {cost: numbers("gain", cost)["Best length for this rule"] for cost in (10, 60, 200)}
+    worth = int(lesson["worth_it"].sum())
+    assert lesson.says(f"The curve of value × uplift ends at {worth:,}")
+    assert lesson.says(f"Ask for more than {worth:,} calls")
+    assert lesson.says(f"Beyond {worth:,} this rule has nobody left")
+    assert f"{worth} calls" in calls_picture(frame, "gain", len(frame), 60)["alt"]
     assert lesson.says(f"they earn ¥{gain['Net of cost']:,.0f}; the best length is {best[60]:,.0f} calls. At ¥10 a call it is "
                        f"{best[10]:,.0f}, at ¥200 it is {best[200]:,.0f}")  # fmt: skip
 
@@ -190,9 +223,16 @@ def test_keeping_against_winning(lesson):
 
 
 def test_the_decision(lesson):
-    ranked = lesson["ranked"]
-    assert lesson.says(f"calls the {ranked['call'].sum():,} whose gain is above 0")
-    assert lesson.says(f"¥{ranked.loc[ranked['call'], 'gain'].sum():,.0f} over three years, after cost")
+    ranked, calls = lesson["ranked"], lesson["calls"].set_index("customer")
+    called = ranked[ranked["call"]]
+    assert not calls.loc[called["customer"], "silent"].any()
+    assert (called["value"] > 0).all()
+    assert (called["uplift"] < 0).all()
+    assert lesson.says(f"gain is above 0: {len(called):,} customers, nobody in order to drive him away. Expected: "
+                       f"¥{called['gain'].sum():,.0f} over three years, after ¥{60 * len(called):,} for the calls")  # fmt: skip
+    first = lesson["lists"].set_index("rule").loc["gain"]
+    assert first["net"] == pytest.approx(called["gain"].iloc[:673].sum())
+    assert lesson.says(f"the first {first['calls']:.0f} bring ¥{first['net']:,.0f} of it")
 
 
 def test_where_it_breaks(lesson):
@@ -213,7 +253,7 @@ def test_where_it_breaks(lesson):
     )
     assert lesson.says(f"Fewer left in both, by {panel:.1f} and {offer:.1f} points")
     needed = crm.campaign_power(0.1245, -0.008)["per_arm"].iloc[0]
-    assert lesson.says(f"needs {round(needed, -3):,} customers in each arm")
+    assert lesson.says(f"Some {round(needed, -3):,} in each arm")
     table = lesson["lock"].table.set_index("feature")["odds_ratio"]
     assert lesson.says(f"harder goes with {100 * (1 - table['hard_to_switch']):.0f} % lower odds of leaving, one point (of ten) more "
                        f"satisfied with {100 * (1 - table['sat_overall']):.0f} %")  # fmt: skip
@@ -231,21 +271,32 @@ def test_the_truth(lesson):
     assert lesson.says(f"quiet in {groups.loc[True, 'quiet']:.0f} % of cases; calling them changes next to nothing, "
                        f"{signed(groups.loc[True, 'uplift_retention'])} points")  # fmt: skip
     lists = lesson["truth"].set_index("rule")
-    risk, gain, value = (lists.loc[name] for name in ("risk", "gain", "value"))
+    risk, gain = (lists.loc[name] for name in ("risk", "gain"))
     assert lesson.says(
         f"truly save {risk['saved']:.0f} customers, net of {risk['driven_away']:.0f} who leave because they were called"
     )
     assert risk["money_kept"] < 0
     assert lesson.says(f"¥{-risk['net']:,.0f} is lost")
     assert lesson.says(f"they save {gain['saved']:.0f} customers and earn ¥{gain['net']:,.0f}")
-    expected = lesson["lists"].set_index("rule").loc["gain", "net"]
-    assert lesson.says(f"The model expected ¥{expected:,.0f}")
-    assert lesson.says(
-        f"Ranking by value alone earns ¥{value['net']:,.0f}. Uplift adds {100 * (gain['net'] / value['net'] - 1):.0f} %"
-    )
+    ranked, judged = lesson["ranked"], lesson["judged"]
+    called = ranked.loc[ranked["call"], "customer"]
+
+    def net(customers):
+        rows = judged[judged["customer"].isin(customers)]
+        return -(rows["uplift_retention"] * rows["value"]).sum() - 60 * len(rows)
+
+    awake = judged[~judged["silent"]]
+    by_value, awake_by_value = (frame.nlargest(len(called), "value")["customer"] for frame in (judged, awake))
+    assert lesson.says(f"its {len(called):,} calls truly earn ¥{net(called):,.0f}")
+    assert lesson.says(f"with {len(called):,} calls, earns ¥{net(by_value):,.0f}. Value without the silent earns "
+                       f"¥{net(awake_by_value):,.0f}, no less than value × uplift")  # fmt: skip
+    assert lesson.says(f"The model expected ¥{ranked.loc[ranked['call'], 'gain'].sum():,.0f}")
+    expected, truly = (-100 * awake[name].mean() for name in ("uplift", "uplift_retention"))
+    assert lesson.says(f"it expected {expected:.1f} to stay because of the call; truly {truly:.1f} do")
     share = lesson["judged"]["quiet"].mean()
     assert share == pytest.approx(0.2, abs=0.01)
-    tenth = lesson["judged"].loc[lesson["judged"]["tenth"] == 1, "uplift_retention"].mean()
+    tenth = lesson["riskiest"]
+    assert 60 / -tenth == pytest.approx(risk["cost_per_saved"])  # one number for the same 673 calls
     assert lesson.says(f"100 calls there save {-100 * tenth:.1f} customers, ¥{60 / -tenth:,.0f} each")
 
 

@@ -159,6 +159,7 @@ def test_lists_by_hand_and_against_every_other_list():
     )
     ranked = rank_calls(frame, cost=15)
     assert ranked["gain"].tolist() == pytest.approx([85, 25, -15, -25])
+    assert ranked["call"].tolist() == [True, True, False, False]
     assert ranked["place"].tolist() == [1, 2, 3, 4]
     lists = compare_lists(frame.assign(gain=-frame["uplift"] * frame["value"]), ["risk", "gain"], 2, cost=15).set_index(
         "rule"
@@ -167,6 +168,24 @@ def test_lists_by_hand_and_against_every_other_list():
     assert lists.loc["risk", "cost_per_saved"] == pytest.approx(300)
     every = [sum(-frame.loc[i, "uplift"] * frame.loc[i, "value"] for i in pair) for pair in combinations(range(4), 2)]
     assert lists.loc["gain", "money_kept"] == pytest.approx(max(every))
+
+
+def test_nobody_is_called_to_be_driven_away():
+    frame = pd.DataFrame({"uplift": [0.1, -0.1, -0.2, 0.1], "value": [-9000.0, 1000, -500, 300]})
+    ranked = rank_calls(frame, cost=60)
+    assert ranked["gain"].tolist() == pytest.approx([40, 840, -90, -160])  # 840: a loss-maker who would leave
+    assert ranked["call"].tolist() == [True, False, False, False]
+    assert ranked["place"].tolist() == [1, 2, 3, 4]
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.floats(-1e4, 1e4)), min_size=1, max_size=30), st.floats(0, 300))
+def test_every_call_keeps_somebody_of_value_and_the_called_come_first(rows, cost):
+    ranked = rank_calls(pd.DataFrame(rows, columns=["uplift", "value"]), cost=cost)
+    called = ranked[ranked["call"]]
+    assert (called["uplift"] < 0).all()
+    assert (called["value"] > 0).all()
+    assert ranked["call"].is_monotonic_decreasing
+    assert called["gain"].is_monotonic_decreasing
 
 
 def test_a_list_is_judged_by_the_lot():

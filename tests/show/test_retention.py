@@ -162,7 +162,8 @@ def test_a_curve_for_each_rule_is_what_its_lists_bring():
         at_risk=CALLS["risk"] * CALLS["value"], keeps=-CALLS["uplift"], gain=-CALLS["uplift"] * CALLS["value"]
     )
     for line, rule in zip(ax.get_lines(), ("risk", "value", "at_risk", "keeps", "gain"), strict=False):
-        nets = [compare_lists(frame, [rule], n, cost=15)["net"][0] for n in (1, 2, 3, 4)]
+        lengths = (1, 2) if rule == "gain" else (1, 2, 3, 4)  # one would be driven away, one is not changed
+        nets = [compare_lists(frame, [rule], n, cost=15)["net"][0] for n in lengths]
         np.testing.assert_allclose(line.get_ydata(), [0, *nets], atol=1e-9)
     assert ax.get_title(loc="left") == "2 calls: ¥0 by risk, ¥110 by value × uplift"
     with pytest.raises(ValueError, match="has no columns 'uplift' and 'value'"):
@@ -198,6 +199,21 @@ def test_the_curve_of_a_rule_is_its_net_at_each_length_and_best_where_rank_calls
     assert numbers(picture)["Best length for this rule"] == rank_calls(CALLS, cost=15)["call"].sum()
 
 
+def test_value_times_uplift_calls_nobody_to_drive_him_away():
+    loss = CALLS.assign(value=[-5000.0, 200, 1000, 50])  # the sum says 485 for calling the first: he would leave
+    picture = calls_picture(loss, "gain", 4, 15)
+    assert "2 calls" in picture["alt"]
+    assert numbers(picture)["Driven away"] == 0
+    assert numbers(picture)["Net of cost"] == pytest.approx(110)
+    alone = calls_picture(CALLS.assign(silent=[False, True, False, False]), "gain", 4, 15)
+    assert numbers(alone)["Net of cost"] == pytest.approx(85)
+    assert "2 calls ranked by risk" in calls_picture(loss.assign(silent=True), "risk", 2, 15)["alt"]
+    with pytest.raises(ValueError, match="Nobody is left to call"):
+        calls_picture(loss.assign(silent=True), "gain", 2, 15)
+    ax = plot_call_lists(loss, cost=15, calls=4)
+    assert "¥110 by value × uplift" in ax.get_title(loc="left")
+
+
 def test_a_list_can_be_judged_by_another_uplift():
     other = CALLS.assign(truth=0.05)
     judges = {"model": "uplift", "truth": "truth"}
@@ -221,7 +237,8 @@ def test_every_place_of_every_control_gives_a_picture():
     rules = [value for _, value in controls["rule"].options]
     for rule, calls, cost in product(rules, (controls["calls"].min, controls["calls"].max), (0, controls["cost"].max)):
         controls["rule"].value, controls["calls"].value, controls["cost"].value = rule, calls, cost
-        assert f"{calls} calls" in explorer.view.picture["alt"]
+        most = ((frame["uplift"] < 0) & (frame["value"] > 0)).sum() if rule == "gain" else calls
+        assert f"{min(calls, most)} calls" in explorer.view.picture["alt"]
     explorer.reset.click()
     assert "33 calls ranked by risk" in explorer.view.picture["alt"]
 

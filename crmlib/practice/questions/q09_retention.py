@@ -355,6 +355,13 @@ def call_list(bank: Company) -> pd.DataFrame:
     return now.assign(keeps=-now["uplift"], at_risk=now["risk"] * now["value"], harm=now["uplift"] * now["value"])
 
 
+def with_driven_away(bank: Company) -> list[int] | None:
+    """The largest sums, loss-makers whom a call drives away among them; without one there is no mistake to make."""
+    frame = call_list(bank)
+    found = frame.assign(sum=frame["keeps"] * frame["value"]).nlargest(CALLS, "sum")["customer"].to_list()
+    return None if set(found) == set(fifty_calls(bank)) else found
+
+
 def fifty_by(bank: Company, column: str) -> list[int]:
     return call_list(bank).nlargest(CALLS, column)["customer"].to_list()
 
@@ -371,7 +378,8 @@ Q6 = Question(
     points=3,
     kind="ids",
     expected=fifty_calls,
-    why="Risk says who leaves, uplift who can be kept, value who should be.",
+    why="Risk says who leaves, uplift who can be kept, value who should be. A negative value is no reason to drive somebody away: mend "
+    "the price or the cost.",
     misconceptions=[
         Misconception(
             "by risk",
@@ -395,6 +403,12 @@ Q6 = Question(
             "These calls keep the most customers, worth little or nothing. The question asks for the money: uplift × value.",
         ),
         Misconception(
+            "loss-makers driven away",
+            with_driven_away,
+            "The sum is right, the list is not: it holds silent customers of negative value, whose leaving would count as a gain. A call "
+            "is made to keep. Take only rows with an uplift below 0 and a value above 0, then the 50 largest.",
+        ),
+        Misconception(
             "sign of the uplift",
             lambda bank: fifty_by(bank, "harm"),
             "You ranked by uplift × value from the top. A *negative* uplift keeps the customer: the gain is −uplift × value − cost.",
@@ -402,8 +416,8 @@ Q6 = Question(
     ],
     hints=[
         "What does one call bring? The chance that it keeps the customer, times what he is worth, minus its cost.",
-        "The gain is −uplift × value − cost; `nlargest(50, 'gain')` gives the 50 rows with the largest.",
-        "`crm.rank_calls(calls, cost=60)` sorts by gain, the largest first.",
+        "The gain is −uplift × value − cost. Take the rows with an uplift below 0 and a value above 0; then `nlargest(50, 'gain')`.",
+        "`crm.rank_calls(calls, cost=60)` puts those whom a call keeps first, the largest gain at the top.",
     ],
 )
 
@@ -413,16 +427,18 @@ Q6 = Question(
 def panel_pays(bank: Company) -> str:
     members = bank.campaign_members
     panel = campaign_uplift(members[members["campaign"] == "panel"], level=0.99).iloc[0]
-    at_least = 1 if bank.customers["branch"].iloc[0] % 2 == 0 else 20
-    kept_at_best = -100 * panel["low"]
-    return "a" if kept_at_best >= at_least else "d"
+    cost, worth = 120, 2000
+    kept_at_best = -panel["low"]
+    return "a" if kept_at_best >= cost / worth else "d"
 
 
 def panel_is_clear(bank: Company) -> bool:
-    """The interval holds 0 and, clearly, one fewer leaver of 100, and clearly not 20."""
+    """The interval holds 0, more than 6 of 100 leave uninvited, and 6 lies clearly inside the interval or outside."""
     members = bank.campaign_members
     found = campaign_uplift(members[members["campaign"] == "panel"], level=0.99).iloc[0]
-    return bool(found["high"] > 0 and 0.013 < -found["low"] < 0.18)
+    return bool(
+        found["low"] < 0 < found["high"] and found["control_rate"] > 0.063 and abs(-found["low"] - 0.06) > 0.003
+    )
 
 
 Q7 = Question(
