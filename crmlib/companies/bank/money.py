@@ -234,6 +234,10 @@ def make_market(people: People, wallets: pd.DataFrame) -> pd.DataFrame:
         swing = (1.00, 0.93, 1.02)[k]  # the market's weak second year
         ratio = np.array([2.1, 1.4, 3.6]) * np.exp(rng.normal(0.0, 0.02, 3))
         ratio_high = np.array([1.5, 2.4, 2.2]) * np.exp(rng.normal(0.0, 0.03, 3)) * swing
+        here = own["assets_here"].sum()
+        assets = np.concatenate([[here], np.round(np.array([1.8, 2.3, 2.9]) * swing * here)])
+        # In a small bank one giant's money elsewhere can be more than the rivals would have: they hold it all the same.
+        assets[-1] += max(0.0, np.ceil(1.1 * own["wallet"].sum() - assets.sum()))
         parts.append(
             pd.DataFrame(
                 {
@@ -241,12 +245,7 @@ def make_market(people: People, wallets: pd.DataFrame) -> pd.DataFrame:
                     "bank": RIVALS,
                     "customers": np.concatenate([[len(own)], np.round(ratio * len(own))]).astype(int),
                     "high_value_customers": np.concatenate([[high], np.round(ratio_high * high)]).astype(int),
-                    "assets": np.concatenate(
-                        [
-                            [own["assets_here"].sum()],
-                            np.round(np.array([1.8, 2.3, 2.9]) * swing * own["assets_here"].sum()),
-                        ]
-                    ),
+                    "assets": assets,
                 }
             )
         )

@@ -158,6 +158,14 @@ def test_true_effects_are_recorded_for_those_listed_and_no_others(bank):
     assert set(customers.index[still]) == set(people["residual_value"].dropna().index)
 
 
+@pytest.mark.parametrize(("customers", "seed"), [(300, 1), (2_000, 225634423191217)])
+def test_what_customers_have_is_a_part_of_the_market(customers, seed):
+    """Also in a small bank in which one customer has more elsewhere than the rivals would hold: 4.7 standard deviations above the mean."""
+    bank = simulate_bank(customers=customers, seed=seed)
+    wallets = bank.wallets.groupby("year")["wallet"].sum()
+    assert (bank.market.groupby("year")["assets"].sum() > wallets).all()
+
+
 def test_wallets_and_market_count_the_same_customers(bank):
     market = bank.market[bank.market["bank"] == "Harbour Bank"].set_index("year")
     for year, rows in bank.wallets.groupby("year"):
