@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 import crmlib as crm
@@ -18,6 +19,27 @@ def test_twelve_claims_each_with_its_sides_its_test_and_a_verdict(lesson):
         for word in ("Who says so.", "For:", "Against:", "Test:", "Verdict:"):
             assert word in part, part[:60]
     assert len(re.findall(r"\| \d+ [^|]+\|", lesson.text)) == 12
+
+
+def test_which_claims_have_no_study(lesson):
+    """A study is named with its year; claim 12 names its meta-analysis once for both sides."""
+    parts = re.split(r" ## (?=\d+ · )", lesson.text)[1:]
+    named = re.compile(r"\b(19|20)\d\d\b|meta-analysis")
+    no_pro = [
+        number
+        for number, part in enumerate(parts, start=1)
+        if not named.search(part[part.index("Who says so.") : part.index("Against:")])
+    ]
+    none = [
+        number
+        for number in no_pro
+        if not named.search(parts[number - 1][parts[number - 1].index("Against:") : parts[number - 1].index("Test:")])
+    ]
+    assert none == [1]
+    others = [str(number) for number in no_pro if number not in none]
+    assert lesson.says(
+        f"claim 1 has none at all, and claims {', '.join(others[:-1])} and {others[-1]} have none for them"
+    )
 
 
 def test_keeping_winning_and_the_next_yuan(lesson):
@@ -38,13 +60,23 @@ def test_keeping_winning_and_the_next_yuan(lesson):
 
 def test_concentration(lesson):
     share = 100 * crm.top_share(lesson["year_2025"], 0.2)
-    month, years = (
-        100 * crm.top_share(crm.customer_summary(lesson["log"], start=day, as_of="2025-12-31").customers, 0.2)
-        for day in ("2025-12-01", "2023-01-01")
-    )
+    assert lesson.says(f"{share:.0f} % of one year's revenue.")
+    table = pd.DataFrame(lesson["shop"], index=["buyers", "own", "same"]).T
+    table[["own", "same"]] *= 100
+    for name, day in lesson["windows"].items():
+        summary = crm.customer_summary(lesson["log"], start=day, as_of="2025-12-31").customers
+        assert table.at[name, "buyers"] == len(summary)
+        assert table.at[name, "own"] == pytest.approx(100 * crm.top_share(summary, 0.2))
+    month, year, years = (table.loc[name] for name in ("month", "year", "three years"))
     assert lesson.says(
-        f"{share:.0f} % of one year's revenue; in the bank's shop {month:.0f} % in a month and {years:.0f} % in three years."
+        f"bring {month['own']:.0f} % in the month ({month['buyers']:.0f} buyers), {year['own']:.0f} % in 2025 and "
+        f"{years['own']:.0f} % in three years ({years['buyers']:,.0f}). Of the same {years['buyers']:,.0f} customers it is "
+        f"{month['same']:.0f} % in the month, since fewer than a fifth bought at all, {year['same']:.0f} % in 2025 and "
+        f"{years['same']:.0f} % in three years: the direction reverses"
     )
+    assert month["buyers"] < 0.2 * years["buyers"]
+    assert table["own"].is_monotonic_increasing
+    assert table["same"].is_monotonic_decreasing
     whale = 100 * lesson["whale"].iloc[0]
     assert lesson.says(
         f"best fifth brings {whale['top_20_share']:.0f} % of the profit, the best {whale['peak_customer_share']:.0f} % bring "
@@ -57,6 +89,10 @@ def test_satisfaction_and_attachment(lesson):
     assert lesson.says(f"go with {slope['slope']:.1f} points more staying ({slope['low']:.1f} to {slope['high']:.1f})")
     assert lesson["lines"].set_index("group").loc["no choice", "outcome"] == 1
     adjusted = lesson["effects"].set_index("effect")["adjusted"]
+    assert lesson.says(
+        f"They also hold more products ({adjusted['hold more products']:+.2f}, about as much as they recommend, "
+        f"{adjusted['say: would recommend']:+.2f}); but that gap is not dated"
+    )
     assert lesson.says(f"a higher price is fine ({adjusted['say: +5 % is fine']:+.2f})")
     assert lesson.says(
         f"cost next year ({adjusted['cost more to serve']:+.2f}) and what they bring ({adjusted['contribute more']:.2f})"
@@ -96,3 +132,16 @@ def test_complaints_tenure_deposits_and_recovery(lesson):
     assert lesson.says(f"no answer costs {-fair.loc['not answered', 'adjusted']:.2f} points of ten")
     assert row["adjusted_low"] < 0 < row["adjusted_high"]
     assert row["adjusted"] == pytest.approx(0, abs=0.05)
+
+
+def test_recovery_with_the_attachment_of_the_survey_before(lesson):
+    before = lesson["before"].set_index("group")
+    answered = before.loc["answered"]
+    assert lesson.says(
+        f"before only {answered['rows']:.0f} answered and {before.at['not answered', 'rows']:.0f} unanswered complainers are left, "
+        f"and the answered are at +{answered['adjusted']:.2f} (−{-answered['adjusted_low']:.2f} to {answered['adjusted_high']:.2f})"
+    )
+    twice = lesson["twice"]
+    told = lesson["bank"].survey.set_index(["customer", "wave"])[["att1", "att2", "att3"]].mean(axis=1)
+    earlier = told.reindex(pd.MultiIndex.from_frame(twice[["customer", "wave"]].assign(wave=twice["wave"] - 1)))
+    assert twice["attachment_old"].to_numpy() == pytest.approx(earlier.to_numpy())
