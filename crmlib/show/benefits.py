@@ -20,7 +20,7 @@ PLACES = {
 _WIDE, _HIGH = 0.68, 0.46
 _MARKERS = {"alone": "s", "together": "D", "lagged": "^", "change": "o", "by lot": "*"}
 _COLOURS = {"alone": 1, "together": 3, "lagged": 4, "change": 0, "by lot": 2}
-_SHOWN = ("alone", "lagged", "change", "by lot")
+_SAID = {"economic": "discounts", "special": "special treatment"}  # as the lessons call them
 
 
 def _edge(start: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -77,7 +77,7 @@ def plot_paths(
     ...                      columns=["cause", "effect", "estimate", "low", "high"])
     >>> ax = plot_paths(paths, {("special", "commitment"): 0.16}, title="A path")
     >>> [text.get_text() for text in ax.texts if text.get_text()]
-    ['special', 'commitment', '0.15 (0.16)']
+    ['special\\ntreatment', 'commitment', '0.15 (0.16)']
     """
     what = "The frame of paths"
     need_columns(need_frame(paths, what), ["cause", "effect", "estimate", "low", "high"], what)
@@ -91,7 +91,8 @@ def plot_paths(
     for name in names:
         x, y = spots[name]
         ax.text(
-            x, y, tr(name.replace("_", " ")), ha="center", va="center", fontsize=12, zorder=4,
+            x, y, tr(_SAID.get(name, name.replace("_", " "))).replace("special ", "special\n"),
+            ha="center", va="center", fontsize=12, zorder=4,
         )  # fmt: skip
         _box(ax, x, y)
     told, lines = [], []
@@ -164,12 +165,12 @@ def plot_evidence(evidence: pd.DataFrame, truth: Mapping[str, float] | None = No
     what = "The frame of evidence"
     need_columns(need_frame(evidence, what), ["benefit", "design", "estimate", "low", "high"], what)
     benefits = list(dict.fromkeys(evidence["benefit"]))
-    designs = [name for name in _SHOWN if (evidence["design"] == name).any()]
-    ax = new_axes(height=1.3 + 0.85 * len(benefits))
+    designs = [name for name in _MARKERS if (evidence["design"] == name).any()]
+    ax = new_axes(height=1.3 + 0.95 * len(benefits))
     base = {name: len(benefits) - 1 - place for place, name in enumerate(benefits)}
     for place, design in enumerate(designs):
         rows = evidence[evidence["design"] == design]
-        y = rows["benefit"].map(base) + 0.26 - 0.18 * place
+        y = rows["benefit"].map(base) + 0.30 - 0.15 * place
         reach = np.array([rows["estimate"] - rows["low"], rows["high"] - rows["estimate"]])
         ax.errorbar(
             rows["estimate"], y, xerr=reach, fmt=_MARKERS[design], color=PALETTE[_COLOURS[design]], linewidth=1.8,
@@ -181,13 +182,13 @@ def plot_evidence(evidence: pd.DataFrame, truth: Mapping[str, float] | None = No
             [value, value], [base[benefit] - 0.38, base[benefit] + 0.38], color="#111111", linewidth=2.2, label=label
         )
     ax.axvline(0, color="#888888", linewidth=1, zorder=0)
-    ax.set_yticks(list(base.values()), [tr(name) for name in base])
+    ax.set_yticks(list(base.values()), [tr(_SAID.get(name, name)) for name in base])
     ax.set_ylim(-0.5, len(benefits) - 0.5)
     ax.grid(axis="y", visible=False)
     ax.grid(axis="x", visible=True)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     told = "; ".join(
-        f"{name}: "
+        f"{tr(_SAID.get(str(name), str(name)))}: "
         + ", ".join(f"{row.design} {row.estimate:+.2f}" for row in rows.itertuples() if row.design in designs)
         for name, rows in evidence.groupby("benefit", sort=False)
     )
@@ -224,7 +225,7 @@ def benefits_picture(
     gain = 100 * rows["estimate"].to_numpy() / cost
     best = int(np.argmax(gain))
     sure = rows["low"].to_numpy() > 0
-    names = [tr(name) for name in rows.index]
+    names = [tr(_SAID.get(name, name)) for name in rows.index]
     all_effects = evidence["estimate"]  # one scale for every design, so that bars can be compared
     lowest, highest = min(-0.05, 1.1 * float(all_effects.min())), max(0.05, 1.1 * float(all_effects.max()))
     effects = panel(

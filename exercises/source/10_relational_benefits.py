@@ -141,8 +141,10 @@ q3.check()
 # **all three surveys**: *confidence* is the mean of `cnf1` and `cnf2`, *satisfaction* that of `sat_overall`, `sat_expected` and
 # `sat_ideal`, *intention* that of `int1`, `int2` and `int3`. With the mediator satisfaction:
 #
-# $$ \text{satisfaction} = a \cdot \text{confidence} + \dots \qquad
-# \text{intention} = c' \cdot \text{confidence} + b \cdot \text{satisfaction} + \dots $$
+# $$ \text{satisfaction} = a \cdot \text{confidence} + \text{rest} \qquad
+# \text{intention} = c' \cdot \text{confidence} + b \cdot \text{satisfaction} + \text{rest} $$
+#
+# No other variables, and no correction for error.
 #
 # **By how many points does a point of confidence raise intention *through satisfaction*?** All in points as they are, not in
 # standard deviations; with three decimals or more.
@@ -196,6 +198,22 @@ q5.check()
 # q5.solution()
 
 # %% [markdown] lang="en"
+# And the claim itself? Leaving by one's own decision from 2023 to 2025, per year, in %, counted both ways:
+
+# %%
+by_fate = ["death", "moved abroad", "closed by bank"]
+people = bank.customers.assign(own=~bank.customers["exit_reason"].isin(by_fate))
+plan = {"observed_from": "2023-01-01", "as_of": "2025-12-31", "own_choice": "own"}
+ever = crm.bond_hazard(people, bank.bonds, ["payroll"], ever=True, **plan).months
+before = crm.bond_hazard(people, bank.bonds, ["payroll"], **plan).months
+counted = pd.concat([ever, before]).set_index(pd.Index(["ever had payroll", "had it before"]))
+100 * counted[["rate_with", "rate_without"]]
+
+# %% [markdown] lang="en"
+# "Practically never" is wrong either way. And why the rate is lower *with* payroll, no such table says: who means to stay brings his
+# salary.
+
+# %% [markdown] lang="en"
 # ## Question 6 · What the lot says
 #
 # *{points q6}.* In January 2024 the bank drew by lot who on a list of customers was offered special treatment: `arm` is *treated* for
@@ -224,35 +242,33 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · For some of them?
+# ## Question 7 · At its true price
 #
-# *{points q7}.* "Then only for some", says Ms Tang: in half of the districts for the third with the highest contribution in 2023, in the
-# other half, to be fair, for the third that follows below the median. (Your cell knows which.) A customer who is kept
-# is worth $m \, r / (1 + i - r)$, with his yearly contribution $m$, retention $r$ = 88 % and discount rate $i$ = 10
-# %. The table holds what the offer must keep to pay its ¥80 (`needed`), and what the lot says about these customers,
-# with a 95 % interval: each number is per 1,000 customers.
+# *{points q7}.* "The branches have counted their hours", says Ms Tang. "The offer does not cost ¥80 a customer, it costs **¥120**." A
+# customer who is kept is worth $m \, r / (1 + i - r)$, with the mean yearly contribution $m$ of your district, retention $r$ = 88 %
+# and discount rate $i$ = 10 %. Take the customers who were here for the whole of 2023. The table holds what the offer must keep to
+# pay its price (`needed`), how many of those not drawn left (`left`), and the 95 % interval of what the offer kept, from `low`
+# to `high`: each per 1,000 customers. A minus means that more left.
 
 # %%
 year = bank.years.query("year == 2023 and months == 12")
-ranked, third = year.sort_values("contribution", ascending=False), len(year) // 3
-who = "highest" if bank.customers["branch"].iloc[0] % 2 == 0 else "lower"
-some = ranked.iloc[:third] if who == "highest" else ranked.iloc[len(year) // 2 :][:third]
-worth = some["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)
-lot = offer[offer["customer"].isin(some["customer"])]
+worth = year["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)
+lot = offer[offer["customer"].isin(year["customer"])]
 lot = lot.assign(offered=lot["arm"] == "treated")
 found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
-told = {"third": who, "drawn": lot["offered"].sum(), "not drawn": (~lot["offered"]).sum(), "needed": 80_000 / worth}
-told |= {"kept": -1000 * found["estimate"], "low": -1000 * found["high"], "high": -1000 * found["low"]}
+base = lot.loc[~lot["offered"], "outcome"].mean()
+told = {"drawn": lot["offered"].sum(), "not drawn": (~lot["offered"]).sum(), "left": 1000 * base}
+told |= {"needed": 120_000 / worth, "low": -1000 * found["high"], "high": -1000 * found["low"]}
 pd.DataFrame([told]).round(1)
 
 # %% [markdown] lang="en"
-# **Does the offer pay for these customers?** Answer with one letter.
+# **Does the offer pay at ¥120?** Answer with one letter.
 #
 # {options q7}
 
 # %%
 ### BEGIN SOLUTION
-for_some = "b" if -found["low"] >= 80 / worth else "d"
+at_120 = "b" if -found["low"] >= 120 / worth else "d"
 ### END SOLUTION
 
 # %%
@@ -271,13 +287,21 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""No discounts for another 1,000 customers. Customers with a point more of them are {slope_between.iloc[0]:.2f} points more
-attached, but perhaps the bank gives discounts to those who like it: the number does not say. Compared with himself,
-a customer's attachment changes by {slope_within:.2f} points per point, a slope from {len(changes)} customers only, so I would not
-call it an effect of either sign. Special treatment: not for everybody. By lot it kept {kept_of_1000:.0f} of 1,000, but chance may
-have made this number. For the third with the {who} contribution, {told["needed"]:.0f} of 1,000 would pay for it; these data cannot tell
-whether it keeps so many, since their interval runs from {told["low"]:.0f} to {told["high"]:.0f}. So offer it to half of them, drawn
-by lot, for a year, and decide then. That payroll customers stay does not prove that payroll keeps them."""
+per_arm = crm.campaign_power(base, -120 / worth)["per_arm"].iloc[0]
+low, high = f"{told['low']:.0f}", f"{told['high']:.0f}"
+arms = f"{told['drawn']} and {told['not drawn']}"
+at_its_price = {
+    "b": f"""these data cannot tell, for the interval ({low} to {high}) holds it, and 0. To find so many takes {per_arm:,}
+customers in each arm, not {arms}: draw lots in more districts, for several years, and pool them""",
+    "d": f"""even the best end of the interval ({low} to {high}) is below that. So not at this price; whether it keeps
+anybody, these data cannot tell: only larger lots, pooled over districts and years, would""",
+}[at_120]
+advice = f"""No discounts for another 1,000 customers now. Customers with a point more of them are {slope_between.iloc[0]:.2f} points
+more attached, but perhaps the bank gives discounts to those who like it: the number does not say. Compared with himself, a
+customer's attachment changes by {slope_within:.2f} points per point, among {len(changes)} customers only: too few to call it an
+effect. Whether they leave less, no lot has tested. Special treatment kept {kept_of_1000:.0f} of 1,000 by lot, perhaps by chance. At ¥120
+it must keep {told["needed"]:.0f} of 1,000; {at_its_price}. Payroll customers leave less, but not never, and that does not prove that
+payroll keeps them."""
 ### END SOLUTION
 
 # %%

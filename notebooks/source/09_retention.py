@@ -185,8 +185,8 @@ raw = crm.survival_curve(customers, as_of="2025-12-31", own_choice="own")
 ax = crm.show.plot_survival({"corrected": right.curve, "raw": raw.curve}, until=12)
 
 # %% [markdown] lang="en"
-# After five years 44 % are still there, not 77 % (if only leaving by own choice counts). A plan that believes the raw curve expects customers to stay far
-# too long, and pays too much for new ones.
+# After five years 44 % are still there, not 77 % (if only leaving by own choice counts). A plan that believes the raw
+# curve expects customers to stay far too long, and pays too much for new ones.
 
 # %% [markdown] lang="en"
 # ### "New customers leave sooner than old ones"
@@ -392,8 +392,8 @@ ax = crm.show.plot_uplift(by_tenth, "tenth", title=title)
 
 # %% [markdown] lang="en"
 # 9.7 % of the called left, 11.6 % of the others: the call saves 1.9 in 100 (0.4 to 3.3). **One customer saved costs
-# ¥3,215** (about ¥1,800 to ¥15,000), not ¥60. In the riskiest tenth it is 3.3 in 100, with an interval from −9.2 to +2.6 points: wide, because
-# each tenth has only some 670 customers. *(Causal.)*
+# ¥3,215** (about ¥1,800 to ¥15,000), not ¥60. In the riskiest tenth it is 3.3 in 100, with an interval from −9.2 to
+# +2.6 points: wide, because each tenth has only some 670 customers. *(Causal.)*
 
 # %% [markdown] lang="en"
 # ### Sleeping dogs
@@ -425,8 +425,9 @@ in_percent(by_silence.set_index("silent"))
 # with the uplift $u_i$ (change of the chance to leave; negative if the call keeps), the value $v_i$ lost if the
 # customer goes (yuan), and the cost $c$ of a call (yuan). Call where $g_i > 0$, **and only to keep somebody**: not silent,
 # $u_i < 0$ and $v_i > 0$. The formula alone would also call loss-makers in the hope that they leave. That is unfair,
-# and it is bad business: *a negative value is no reason to drive somebody away; mend the price or the cost.* (Ascarza 2018 found in two field
-# experiments that the customers at the highest risk are not necessarily the best ones to approach.)
+# and it is bad business: *a negative value is no reason to drive somebody away; mend the price or the cost.* (Ascarza
+# 2018 found in two field experiments that the customers at the highest risk are not necessarily the best ones to
+# approach.)
 #
 # The uplift is estimated by two models, one for each arm; each half of the list is scored by the models of the *other*
 # half, so that nobody is judged by his own outcome.
@@ -706,12 +707,12 @@ crm.quiz("09")
 # | defection management | 叛离管理 | early warning, and acting where it helps |
 # | switching cost | 转换成本 | what leaving costs the customer |
 #
-# **References.** Ascarza, E. (2018). Retention futility: Targeting high-risk customers might be ineffective. *Journal of Marketing
-# Research*, 55(1). · Burnham, T. A., Frels, J. K., & Mahajan, V. (2003). Consumer switching costs. *Journal of the
-# Academy of Marketing Science*, 31(2). · Ehrenberg, A. S. C., Goodhardt, G. J., & Barwise, T. P. (1990). Double
-# jeopardy revisited. *Journal of Marketing*, 54(3). · Kaplan, E. L., & Meier, P. (1958). Nonparametric estimation
-# from incomplete observations. · Sharp, B. (2010). *How brands grow*. · Vaupel, J. W., Manton, K. G., & Stallard, E. (1979). The impact of heterogeneity in
-# individual frailty. *Demography*, 16(3). *(Of Ascarza's article the
-# abstract was read; the others are cited from memory.)*
+# **References.** Ascarza, E. (2018). Retention futility: Targeting high-risk customers might be ineffective. *Journal
+# of Marketing Research*, 55(1). · Burnham, T. A., Frels, J. K., & Mahajan, V. (2003). Consumer switching costs.
+# *Journal of the Academy of Marketing Science*, 31(2). · Ehrenberg, A. S. C., Goodhardt, G. J., & Barwise, T. P.
+# (1990). Double jeopardy revisited. *Journal of Marketing*, 54(3). · Kaplan, E. L., & Meier, P. (1958). Nonparametric
+# estimation from incomplete observations. · Sharp, B. (2010). *How brands grow*. · Vaupel, J. W., Manton, K. G., &
+# Stallard, E. (1979). The impact of heterogeneity in individual frailty. *Demography*, 16(3). *(Of Ascarza's article
+# the abstract was read; the others are cited from memory.)*
 #
 # **Exercise:** [09](exercises/09_retention.ipynb), with a bank of your own. **Next:** 10, what ties customers to a firm.

@@ -67,6 +67,16 @@ def test_the_parts_of_the_effect(lesson):
     assert 0.78 < part.loc["indirect", "share"] < 0.86  # "about four fifths"
 
 
+def test_the_long_way_of_confidence(lesson, paths):
+    steps = [("confidence", "satisfaction"), ("satisfaction", "commitment"), ("commitment", "intention")]
+    first, second, third = (paths.loc[step, "estimate"] for step in steps)
+    assert lesson.says(
+        f"commitment → intention: {first:.2f} × {second:.2f} × {third:.2f} = {first * second * third:.2f}."
+    )
+    through = lesson["split"].table.set_index("part").loc["through commitment", "estimate"]
+    assert first * second * third / through > 0.85  # "nearly all of it"
+
+
 def test_words_and_deeds(lesson):
     found = 100 * lesson["deeds"].table.set_index(["effect", "cause"])[["estimate", "low", "high"]]
     words = found["estimate"]["word_of_mouth"] / 100
@@ -81,13 +91,13 @@ def test_words_and_deeds(lesson):
     )
 
 
-def test_one_bad_day(lesson):
+def test_an_unsolved_problem(lesson):
     moods = lesson["moods"].set_index("effect")
-    assert lesson.says(f"falls by {-moods.loc['satisfaction', 'estimate']:.2f} SD")
+    assert lesson.says(f"is lower by {-moods.loc['satisfaction', 'estimate']:.2f} SD")
     for name in ("commitment", "attachment"):
         assert moods.loc[name, "low"] < 0 < moods.loc[name, "high"]
     assert lesson.says(
-        f"moved satisfaction by {-moods.loc['satisfaction', 'estimate']:.2f} SD, commitment by {-moods.loc['commitment', 'estimate']:.2f}"
+        f"say {-moods.loc['satisfaction', 'estimate']:.2f} SD less; their commitment is lower by {-moods.loc['commitment', 'estimate']:.2f}"
     )
 
 
@@ -110,6 +120,25 @@ def test_the_five_designs(lesson, designs):
     assert (change["low"].drop("economic") > 0).all()
     lot = designs.loc[("by lot", "special")]
     assert lesson.says(f"special treatment {lot['estimate']:.2f} ({lot['low']:.2f} to {lot['high']:.2f})")
+    survey, gap = lesson["survey"], {}
+    for name in ("special", "attachment"):
+        score = survey[lesson["scales"][name]].mean(axis=1)
+        arms = score.groupby(survey["offered"]).mean()
+        gap[name] = (arms[1] - arms[0]) / score.std()
+    assert lesson.says(
+        f"customers notice by {gap['special']:.2f} SD and their attachment by {gap['attachment']:.2f} SD"
+    )
+    assert gap["attachment"] / gap["special"] == pytest.approx(lot["estimate"], abs=1e-3)
+    assert lesson.says(f"alone and together use {designs.loc[('alone', 'economic'), 'answers']:,}, lagged and change the "
+                       f"{designs.loc[('change', 'economic'), 'answers']} pairs")  # fmt: skip
+
+
+def test_the_designs_corrected_for_error(lesson):
+    exact = lesson["exact"].table.query("benefit == 'economic'").set_index("design")
+    change, promise = exact.loc["change"], exact.loc["alone", "estimate"]
+    assert lesson.says(f"The promise grows (alone {promise:.2f}), and the doubt grows more: change says {signed(change['estimate'])} "
+                       f"({signed(change['low'])} to {change['high']:.2f})")  # fmt: skip
+    assert 0.45 < change["high"] / promise < 0.58  # "up to half"
 
 
 def test_what_the_explorer_should_have_shown(lesson):
@@ -120,11 +149,19 @@ def test_what_the_explorer_should_have_shown(lesson):
         {one["name"]: one["value"] for one in benefits_picture(design, **costs, evidence=table)["numbers"]}
         for design in ("alone", "change")
     )
-    assert max(alone, key=alone.get) == "economic"
-    assert lesson.says(f"discounts are the best buy, {alone['economic']:.2f} SD for ¥100")
-    assert sorted(change, key=change.get)[-2:] == ["special", "community"]
-    assert lesson.says(f"community ({change['community']:.2f}) and special treatment ({change['special']:.2f}) lead")
-    assert change["economic"] < 0.005
+    assert max(alone, key=alone.get) == "discounts"
+    assert lesson.says(f"discounts are the best buy, {alone['discounts']:.2f} SD for ¥100")
+    assert sorted(change, key=change.get)[-2:] == ["special treatment", "community"]
+    assert lesson.says(
+        f"community ({change['community']:.2f}) and special treatment ({change['special treatment']:.2f}) lead"
+    )
+    assert change["discounts"] < 0.005
+    leads = {}
+    for cost in (110, 100):
+        numbers = benefits_picture("change", **(costs | {"special": cost}), evidence=table)["numbers"]
+        leads[cost] = max(numbers, key=lambda one: one["value"])["name"]
+    assert leads == {110: "community", 100: "special treatment"}
+    assert lesson.says("at ¥100 special treatment passes community")
 
 
 def test_the_bonds(lesson):
@@ -173,12 +210,18 @@ def test_the_decision(lesson):
     assert lesson.says(f"best end of the interval, ¥{lesson['at_best']:,.0f}, would it just pay")
     assert lesson["at_best"] < lesson["worth"] < lesson["per_saved"]
     assert lesson.says(
-        f"who contribute ¥{lesson['needed']:,.0f} or more a year, {len(lesson['rich']):,} of {len(full):,}: "
-        f"¥{lesson['gain'] / 1e6:.2f} million a year"
+        f"who contribute ¥{lesson['needed']:,.0f} or more a year, {len(lesson['rich']):,} of the {len(full):,} with all twelve months of "
+        f"2025: ¥{lesson['gain'] / 1e6:.2f} million a year"
     )
-    economic = lesson["found"].table.query("benefit == 'economic'").set_index("design")
-    assert lesson.says(f"the top of its interval ({economic.loc['change', 'high']:.2f}) is a quarter")
-    assert economic.loc["change", "high"] / economic.loc["alone", "estimate"] == pytest.approx(0.25, abs=0.04)
+    arms = lesson["offer"]["arm"].value_counts()
+    per_arm = crm.campaign_power(0.119, -0.0147)["per_arm"].iloc[0]
+    assert kept["estimate"] == pytest.approx(-0.0147, abs=5e-5)
+    assert lesson["offer"].query("arm == 'control'")["outcome"].mean() == pytest.approx(0.119, abs=5e-4)
+    assert lesson.says(f"that gives {len(lesson['rich']) // 2:,} in each arm, fewer than the {arms['treated']:,} and {arms['control']:,} "
+                       f"that could not tell, and some {round(per_arm, -2):,} in each would")  # fmt: skip
+    stay = lesson["stay"].query("benefit == 'economic' and design == 'change'").iloc[0]
+    assert abs(stay["estimate"]) < 0.005
+    assert lesson.says(f"Nor does intention rise: 0.00 ({signed(stay['low'])} to {stay['high']:.2f})")
 
 
 def test_all_six_claims_hold_here(lesson):

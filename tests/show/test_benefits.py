@@ -21,6 +21,7 @@ PATHS = pd.DataFrame(
     ],
     columns=["cause", "effect", "estimate", "low", "high"],
 )
+SAID = {"economic": "discounts", "special": "special treatment"}
 COSTS = {"economic": 80, "special": 110, "community": 90, "confidence": 150}
 
 
@@ -46,7 +47,7 @@ def test_every_variable_has_one_box_and_every_path_its_number():
     ax = plot_paths(PATHS, {("confidence", "satisfaction"): 0.35}, title="Confidence works through satisfaction")
     words = [text.get_text() for text in ax.texts]
     assert len([one for one in ax.patches if isinstance(one, FancyBboxPatch)]) == 4
-    for name in ("confidence", "satisfaction", "commitment", "economic"):
+    for name in ("confidence", "satisfaction", "commitment", "discounts"):
         assert words.count(name) == 1
     assert {"0.38 (0.35)", "0.02", "−0.10"} <= set(words)
     assert ax.get_title(loc="left") == "Confidence works through satisfaction"
@@ -89,17 +90,17 @@ def test_a_variable_without_a_place_is_named():
 def test_designs_are_drawn_where_they_are_and_the_truth_behind_them(evidence):
     ax = plot_evidence(evidence, {"special": 0.12, "economic": 0.0}, title="A finding")
     shown = [container.get_label() for container in ax.containers]
-    assert shown == ["alone", "lagged", "change", "by lot"]
+    assert shown == ["alone", "together", "lagged", "change", "by lot"]
     for container in ax.containers:
         rows = evidence[evidence["design"] == container.get_label()]
         np.testing.assert_allclose(container.lines[0].get_xdata().astype(float), rows["estimate"])
         ends = np.array([part[:, 0] for part in container.lines[2][0].get_segments()])
         np.testing.assert_allclose(ends, rows[["low", "high"]])
     place = {label.get_text(): at for label, at in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)}
-    assert place["economic"] == max(place.values())
+    assert place["discounts"] == max(place.values())
     bars = [line for line in ax.get_lines() if "truth" in line.get_label()]
     assert [line.get_xdata()[0] for line in bars] == [0.12, 0.0]
-    assert [np.mean(line.get_ydata()) for line in bars] == [place["special"], place["economic"]]
+    assert [np.mean(line.get_ydata()) for line in bars] == [place["special treatment"], place["discounts"]]
     assert "by lot +0.18" in description(ax)
 
 
@@ -118,7 +119,8 @@ def test_bad_input_gets_a_sentence(plot):
 def test_the_picture_of_any_setting_can_be_drawn_and_divides_by_the_cost(evidence, design, costs):
     picture = benefits_picture(design, **costs, evidence=evidence)
     json.dumps(picture)
-    effect = evidence[evidence["design"] == design].set_index("benefit")["estimate"]
+    effect = evidence[evidence["design"] == design].set_index("benefit")["estimate"].rename(index=SAID)
+    costs = {SAID.get(name, name): cost for name, cost in costs.items()}
     for one in picture["numbers"]:
         assert one["value"] == pytest.approx(100 * effect[one["name"]] / costs[one["name"]])
     best = max(costs, key=lambda name: effect[name] / costs[name])
@@ -139,7 +141,7 @@ def test_the_explorer_says_what_changed(evidence):
     both.controls["economic"].value = 40
     value = evidence.set_index(["design", "benefit"]).loc[("alone", "economic"), "estimate"]
     said = both.view.picture["changed"].replace("−", "-")
-    assert f"economic: {100 * value / 80:.2f} SD per ¥100 → {100 * value / 40:.2f}" in said
-    assert "special:" not in said
+    assert f"discounts: {100 * value / 80:.2f} SD per ¥100 → {100 * value / 40:.2f}" in said
+    assert "special treatment:" not in said
     both.controls["design"].value = "change"
     assert "Believe: alone → change." in both.view.picture["changed"]

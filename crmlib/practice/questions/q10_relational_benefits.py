@@ -410,50 +410,42 @@ Q6 = Question(
 # --- q7: what the lot can tell ---------------------------------------------------------------------------------------------
 
 
-def offer_for_some(bank: Company) -> str:
-    year = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
-    best_first, size = year.sort_values("contribution", ascending=False), len(year) // 3
-    some = best_first.iloc[:size] if bank.customers["branch"].iloc[0] % 2 == 0 else best_first.iloc[len(year) // 2 :][:size]
-    value_kept = 0.88 * some["contribution"].mean() / (1 + 0.10 - 0.88)
+def offer_at_120(bank: Company) -> str:
+    whole = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
+    value_kept = 0.88 * whole["contribution"].mean() / (1 + 0.10 - 0.88)
     offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
-    lot = offer[offer["customer"].isin(some["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
-    effect = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
-    return "b" if -effect["low"] >= 80 / value_kept else "d"
+    drawn = offer[offer["customer"].isin(whole["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
+    effect = crm.path_model(drawn, {"outcome": ["offered"]}, standard=False).table.iloc[0]
+    return "b" if -effect["low"] >= 120 / value_kept else "d"
 
 
 def lot_is_clear(bank: Company) -> bool:
-    """Both thirds' intervals hold 0; what is needed lies clearly inside the one of the best, and outside the other."""
+    """The interval holds 0, more leave uninvited than are needed, and these lie clearly inside the interval or beyond its end."""
     year = bank.years[(bank.years["year"] == 2023) & (bank.years["months"] == 12)]
-    ranked, third = year.sort_values("contribution", ascending=False), len(year) // 3
     offer = bank.campaign_members[bank.campaign_members["campaign"] == "special-offer"]
-    at_best = []
-    for some in (ranked.iloc[:third], ranked.iloc[len(year) // 2 :][:third]):
-        lot = offer[offer["customer"].isin(some["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
-        if lot.groupby("arm")["outcome"].agg(["size", "sum"]).min().min() < 1:
-            return False
-        found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
-        if -found["high"] > -0.01:
-            return False
-        at_best.append(-found["low"] - 80 / (some["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88)))
-    return bool(at_best[0] > 0.01 and at_best[1] < -0.01)
+    lot = offer[offer["customer"].isin(year["customer"])].assign(offered=lambda frame: frame["arm"] == "treated")
+    found = crm.path_model(lot, {"outcome": ["offered"]}, standard=False).table.iloc[0]
+    needed = 120 / (year["contribution"].mean() * 0.88 / (1 + 0.10 - 0.88))
+    leave = lot.loc[~lot["offered"], "outcome"].mean()
+    return bool(found["low"] < 0 < found["high"] and leave > needed + 0.003 and abs(-found["low"] - needed) > 0.002)
 
 
 Q7 = Question(
     name="q7",
-    variable="for_some",
+    variable="at_120",
     points=2,
     kind="choice",
-    expected=offer_for_some,
+    expected=offer_at_120,
     options={
         "a": "Yes if the estimate is above what is needed, no if it is below: the lot makes the comparison fair.",
         "b": "These data cannot tell.",
         "c": "No: the interval holds 0, so the offer keeps nobody.",
         "d": "No: even the best end of the interval keeps fewer than needed.",
-        "e": "As in question 6: an offer that was drawn by lot works alike for everybody.",
+        "e": "Compare those who took the offer with those who were not drawn: that shows it.",
     },
     story=lot_is_clear,
-    why="Where what is needed lies inside the interval, draw again, among such customers only, and more of them. Where it lies "
-    "beyond the best end, a vague answer is answer enough.",
+    why="Where what is needed lies inside the interval, draw more customers, for more years, and pool them. Where it lies beyond the "
+    "best end, a vague answer is answer enough.",
     misconceptions=[
         Misconception(
             "estimate taken for the effect",
@@ -467,22 +459,22 @@ Q7 = Question(
         ),
         Misconception(
             "vague taken for unknown",
-            lambda bank: "b" if offer_for_some(bank) == "d" else None,
+            lambda bank: "b" if offer_at_120(bank) == "d" else None,
             "The interval is wide. But does any number in it reach `needed`? A vague answer can be enough.",
         ),
         Misconception(
             "needed lies inside",
-            lambda bank: "d" if offer_for_some(bank) == "b" else None,
+            lambda bank: "d" if offer_at_120(bank) == "b" else None,
             "Compare `needed` with `high`, the best end: which of the two is larger?",
         ),
         Misconception(
-            "one effect for all",
+            "takers compared",
             "e",
-            "The lot makes the mean effect of the whole list fair. These customers may respond more, or less.",
+            "Nobody drew the takers by lot: who takes an offer may like the bank more from the start. The lot chose who was offered it.",
         ),
     ],
     hints=[
-        "How many customers are left in each arm? Compare with question 6.",
+        "What would the offer have to keep, and how many would leave without it? Both are in the table.",
         "Read `low` and `high`. Is 0 between them? And `needed`?",
     ],
 )
