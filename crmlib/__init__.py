@@ -70,7 +70,7 @@ _ROOMS = {
         "threshold_table",
         "tidy_records",
     ),
-    "practice": ("exercise", "quiz"),
+    "practice": ("capstone_report", "data_gaps", "exercise", "map_columns", "quiz"),
     "pyramid": (
         "customer_pyramid",
         "customer_summary",

@@ -5,9 +5,17 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_FROM = {"exercise": "notebook", "quiz": "selfcheck", "Question": "declare", "Misconception": "declare"}
+_FROM = {
+    "capstone_report": "report",
+    "data_gaps": "report",
+    "exercise": "notebook",
+    "map_columns": "column_form",
+    "quiz": "selfcheck",
+    "Question": "declare",
+    "Misconception": "declare",
+}
 
-__all__ = ["Misconception", "Question", "exercise", "quiz"]
+__all__ = ["Misconception", "Question", "capstone_report", "data_gaps", "exercise", "map_columns", "quiz"]
 
 
 def __getattr__(name: str) -> Any:
