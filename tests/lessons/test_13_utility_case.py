@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import crmlib as crm
 from crmlib.show import tariff_picture
+from tools import build
 
 LESSON = "13_utility_case"
+HANDOUT = build.ROOT / "instructor" / "case_13_everybody_wins.md"
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -34,6 +38,46 @@ def test_the_case(lesson):
     assert power.switches["rival"].nunique() == 6
     index = (power.survey[["sat_overall", "sat_expected", "sat_ideal"]].mean(axis=1) - 1) / 9 * 100
     assert lesson.says(f"Satisfaction stood at about {np.average(index, weights=power.survey['weight']):.0f} points")
+
+
+def test_the_handout_prints_the_same_text_and_exhibits(lesson):
+    text = HANDOUT.read_text(encoding="utf-8")
+    have = [tuple(line.strip("| ").split(" | ")) for line in text.splitlines() if line.startswith("| ")]
+    names = {"residential": "homes", "commercial": "commerce", "industrial": "industry"}
+    want = []
+    for kind, row in lesson["classes"].iterrows():
+        shares = [f"{100 * row[name]:.1f}".replace("-", "−") for name in ("kwh_share", "peak_share", "margin_share")]
+        want.append((names[kind], f"{row['customers']:,.0f}", *shares))
+    prices = ["price_peak", "price_flat", "price_valley", "surcharge_tier2", "surcharge_tier3"]
+    for tariff in ("home tiered", "home time-of-use"):
+        want.append((tariff, *(f"{lesson['rules'].at[tariff, name]:.2f}" for name in prices)))
+        assert lesson["rules"].loc[tariff, ["tier1_kwh", "tier2_kwh"]].tolist() == [260, 400]
+    arms = lesson["changed"].groupby(lesson["changed"]["arm"].astype(str))
+    share = 100 * np.exp(arms[["before", "after"]].mean())
+    for arm, row in share.iterrows():
+        want.append((arm, str(arms.size()[arm]), f"{row['before']:.1f}", f"{row['after']:.1f}"))
+    for row in lesson["overdue"].itertuples():
+        want.append((row.age, str(row.bills), str(row.customers), f"{row.owed:,.0f}"))
+    years = lesson["contacts"].assign(year=lesson["contacts"]["time"].dt.year)
+    for row in crm.resolution_rates(years, lesson["power"].audits, by="year").itertuples():
+        want.append((str(row.year), *(f"{100 * value:.0f}" for value in (row.coded, row.audited, row.no_repeat))))
+    assert len(want) == 16
+    assert [row for row in want if row not in have] == []
+    # what Exhibit 3 shows is what the lesson's four comparisons show
+    lot = share.at["trial time-of-use", "after"] / share.at["trial time-of-use", "before"]
+    lot /= share.at["trial control", "after"] / share.at["trial control", "before"]
+    assert 100 * (lot - 1) == pytest.approx(lesson["found"].at[0, "difference"])
+    told = re.sub(r"\s+", " ", text.replace("*", ""))
+    case = lesson.text[: lesson.text.index("Predict first")]
+    # what people say in the handout is what they say in the lesson, word for word
+    spoken = re.findall(r'"([^"]+)"', told)
+    assert len(spoken) >= 5
+    assert [one for one in spoken if one not in case] == []
+    # and so is each number that the handout's text shares with the case
+    prose = re.sub(r"\|[^\n]*\|", "", text[: text.index("By Friday:")])
+    for number in ("72 points", "102 homes", "¥2.1 million", "93 %", "83 plants", "24 %"):
+        assert number in prose.replace("*", "")
+        assert number in case
 
 
 def test_classes_and_large_users(lesson):
@@ -112,14 +156,40 @@ def test_the_lot_and_the_volunteers(lesson):
 
 def test_winners_and_losers(lesson):
     frame, segments = lesson["all_homes"], lesson["segments"].set_index("segment")
-    assert lesson.says(f"the company gains ¥{frame['margin_change'].sum():,.0f} a year instead of losing, and the peak falls by "
-                       f"{-100 * (frame['peak_after'].sum() / frame['peak_before'].sum() - 1):.1f} %")  # fmt: skip
-    assert lesson.says(f"But {100 * segments.at['evening home', 'lose']:.0f} % of the evening homes lose")
+    who, bills = lesson["who_pays"], lesson["in_2025"]
+    still, moved, twice = (who.loc["all homes", name] for name in ("nobody moves", "as in the lot", "elasticity 0.2"))
+    assert moved == pytest.approx(frame["margin_change"].sum())
+    assert still == pytest.approx(-frame["structural"].sum())
+    assert lesson.says(f"the company gains ¥{moved:,.0f} a year instead of losing. That plus is not earned by shifting. If nobody "
+                       f"moved it would be ¥{still:,.0f}: evening homes pay "
+                       f"¥{who.loc['evening home', 'nobody moves']:,.0f}, the others")  # fmt: skip
+    assert (who.drop(index=["evening home", "all homes"])["nobody moves"] < 0).all()
+    assert lesson.says(
+        f"all together ¥{still - moved:,.0f}. Were the elasticity 0.2, the company would lose ¥{-twice:,.0f}."
+    )
+    now = lesson["now"]
+    cost = ((now["cost_peak"] - now["cost_valley"]) * now["kwh_peak"]).sum() / now["kwh_peak"].sum()
+    price = (
+        lesson["rules"].loc["home time-of-use", "price_peak"] - lesson["rules"].loc["home time-of-use", "price_valley"]
+    )
+    assert lesson.says(
+        f"saves the home ¥{price:.2f} and the company's purchase only ¥{cost:.2f}: each takes ¥{price - cost:.2f} from the margin"
+    )
+    cut = (frame["peak_before"] - frame["peak_after"]).sum()
+    at_homes = bills.loc[bills["class"] == "residential", "kwh_peak"].sum() / bills["kwh_peak"].sum()
+    assert lesson.says(f"{100 * cut / frame['peak_before'].sum():.1f} % less is {100 * cut / frame['peak_before'].sum():.1f} % of "
+                       f"what these {len(frame):,} homes use at peak. All homes have {100 * at_homes:.1f} % of the company's use at "
+                       f"peak; of that the cut is {100 * cut / bills['kwh_peak'].sum():.2f} %")  # fmt: skip
+    assert lesson.says(f"{100 * segments.at['evening home', 'lose']:.0f} % of the evening homes lose: people")
     poor = lesson["poor"].set_index("hardship")
     assert lesson.says(
         f"Of the {poor.at[True, 'customers']} homes in hardship {100 * poor.at[True, 'lose']:.0f} % lose"
     )
     assert lesson.says(f"A mean gain of ¥{frame['gain'].mean():.0f} hides both")
+    assert lesson.says(
+        f"unmoved, it raises the bills of all homes together by ¥{still:,.0f}. The spread is much like here at 3.5"
+    )
+    assert 3.25 < 0.78 / 0.22 < 3.75
 
 
 def test_what_the_explorer_should_have_shown(lesson):
@@ -156,18 +226,51 @@ def test_debts(lesson):
     assert lesson.says(f"¥{overdue['owed'].sum() / 1e6:.1f} million is overdue, "
                        f"¥{overdue.at['over 90 days', 'owed'] / 1e6:.1f} million of it for over "
                        f"90 days, by {overdue.at['over 90 days', 'customers']} customers")  # fmt: skip
-    judged = lesson["judged"].set_index("score")
-    score, rule, bill = (judged.loc[name] for name in ("score", "late_bills", "bill"))
-    assert lesson.says(f"{score['auc']:.2f} to {rule['auc']:.2f} (ahead by {score['ahead']:.2f}, interval "
-                       f"{score['ahead_low']:.2f} to "
-                       f"{score['ahead_high']:.2f}): its tenth holds {100 * score['caught']:.0f} % of the "
-                       f"{lesson['today']['debt'].sum()} debtors, "
-                       f"the rule's {100 * rule['caught']:.0f} %")  # fmt: skip
+    judged, today = lesson["judged"].set_index("score"), lesson["today"]
+    score, rule, bill = (judged.loc[name] for name in ("score", "rule", "bill"))
+    assert lesson.says(f"ahead by {score['ahead']:.3f} ({score['ahead_low']:.3f} to {score['ahead_high']:.3f}), AUC "
+                       f"{score['auc']:.2f} to {rule['auc']:.2f}. Its tenth holds {100 * score['caught']:.0f} % of the "
+                       f"{today['debt'].sum()} debtors, the rule's {100 * rule['caught']:.0f} %")  # fmt: skip
     assert lesson.says(f"(AUC {bill['auc']:.2f}), yet that list holds {100 * bill['money_caught']:.0f} % of the money")
+    # overdue first, and among these and the others by late bills
+    assert today.loc[today["overdue"], "rule"].min() > today.loc[~today["overdue"], "rule"].max()
+    odds = lesson["score"].table.set_index("feature")
+    assert lesson.says(f"multiplies the odds by {odds.at['overdue', 'odds_ratio']:.0f}; a late bill more in the year before by "
+                       f"{odds.at['late_bills', 'odds_ratio']:.2f}, hardly a sign")  # fmt: skip
+    assert odds.at["late_bills", "low"] < 0
+    assert lesson.says(
+        f"Of {today['overdue'].sum()} who were overdue on 1 June 2025, {today.loc[today['overdue'], 'debt'].sum()} became debtors"
+    )
+    sums = lesson["owing"][["debt", "at_stake"]].sum()
+    assert lesson.says(f"Homes are {sums.at['residential', 'debt']} of the {sums['debt'].sum()} debtors and hold "
+                       f"¥{sums.at['residential', 'at_stake']:,.0f} of the ¥{sums['at_stake'].sum():,.0f} at stake")  # fmt: skip
     row = 100 * lesson["call"].iloc[0]
     assert lesson.says(f"{row['treated_mean']:.0f} % of those called pay in time, {row['control_mean']:.0f} % of those texted: "
                        f"{row['difference']:.0f} "
                        f"points more ({row['low']:.0f} to {row['high']:.0f})")  # fmt: skip
+
+
+def test_the_call_buys_time(lesson):
+    paid_by = 100 * pd.DataFrame(lesson["paid_by"]).T[
+        ["treated_mean", "control_mean", "difference", "low", "high"]
+    ].astype(float)
+    half, year, end = (paid_by.loc[name] for name in ("180 days", "a year", "end of 2025"))
+    assert lesson.says(f"After 180 days {half['treated_mean']:.0f} % of the called and {half['control_mean']:.0f} % of the texted have "
+                       f"paid, after a year {year['treated_mean']:.0f} and {year['control_mean']:.0f} %, and at the end of 2025 the "
+                       f"difference is {end['difference']:.1f} points ({signed(end['low'])} to {end['high']:.1f})")  # fmt: skip
+    sooner = lesson["sooner"]
+    homes, commerce, industry = (sooner.loc[name] for name in ("residential", "commercial", "industrial"))
+    call = lesson["power"].contact_costs.set_index("channel").at["phone", "cost"]
+    assert lesson.says(f"A home pays {-homes['difference']:.0f} days sooner on ¥{homes['debt']:.0f}: worth ¥{homes['worth']:.2f}, and a "
+                       f"phone contact costs ¥{call:.0f}. Commerce pays {-commerce['difference']:.0f} days sooner on "
+                       f"¥{commerce['debt']:,.0f}: ¥{commerce['worth']:.0f}")  # fmt: skip
+    assert homes["worth"] < call < commerce["worth"]
+    assert lesson.says(f"no gain is seen ({signed(industry['low'], 0)} to {industry['high']:.0f} days)")
+    assert industry["difference"] > 0
+    assert lesson.says(f"A day there is worth ¥{industry['debt'] * 0.05 / 365:.0f}")
+    followed = lesson["followed"]
+    assert (followed["days"] >= 0).all()
+    assert (followed["outcome"] == "paid").sum() == np.isfinite(followed["days"]).sum()
 
 
 def test_the_service_centre(lesson):
@@ -182,8 +285,12 @@ def test_the_service_centre(lesson):
                        f"no repeat, "
                        f"¥{phone['cost_settled']:.2f} and ¥{app['cost_settled']:.2f}")  # fmt: skip
     assert lesson.says(f"three years cost ¥{phone['total']:,.0f}")
-    each = crm.load_segments(lesson["in_2025"], "large_user").set_index("large_user").at[True, "margin_each"]
-    assert phone["contacts"] * (phone["cost"] - app["cost"]) < 12 * each / 2
+    bills = lesson["in_2025"]
+    each = bills[bills["large_user"]].groupby("customer")["margin"].sum().mean()
+    assert lesson.says(f"so ¥{phone['total'] / 3:,.0f} a year. That is about a sixth of what one large user brings in a year "
+                       f"(¥{each:,.0f} on average)")  # fmt: skip
+    for saved in (phone["total"], phone["contacts"] * (phone["cost"] - app["cost"])):
+        assert 1 / 6.5 < saved / 3 / each < 1 / 5.5
     age = 100 * lesson["by_age"]
     assert lesson.says(f"people under 35, {age['under 35']:.0f} % have joined the online service; of those of 65 and over "
                        f"{age['65 and over']:.0f} %, and "
@@ -193,19 +300,34 @@ def test_the_service_centre(lesson):
 
 def test_codes_and_skill(lesson):
     whole, rates = lesson["all_years"].iloc[0], lesson["rates"].set_index("period")
-    before, after = rates.loc["before the bonus"], rates.loc["with it"]
+    before, after = rates.loc["2023, no bonus"], rates.loc["2024, bonus"]
     assert lesson.says(f"agents coded {100 * whole['coded']:.0f} %, customers say {100 * whole['audited']:.0f} %")
-    assert lesson.says(f"the code from {100 * before['coded']:.0f} to {100 * after['coded']:.0f} %. What customers say went from "
-                       f"{100 * before['audited']:.0f} to {100 * after['audited']:.0f} %")  # fmt: skip
-    assert before["low"] < after["audited"] < before["audited"] < after["high"]
+    assert lesson.says(f"the code rose from {100 * before['coded']:.0f} to {100 * after['coded']:.0f} %. What customers say went from "
+                       f"{100 * before['audited']:.0f} to {100 * after['audited']:.0f} % ({100 * before['low']:.0f} to "
+                       f"{100 * before['high']:.0f}, and {100 * after['low']:.0f} to {100 * after['high']:.0f}: within")  # fmt: skip
+    error = np.sqrt(sum(row["audited"] * (1 - row["audited"]) / row["audits"] for row in (before, after)))
+    assert abs(after["audited"] - before["audited"]) < 1.96 * error
     assert lesson.says(f"stayed at {100 * before['no_repeat']:.0f} and {100 * after['no_repeat']:.0f} %")
     assert lesson.says(f"and the share rose to {100 * after['coded']:.0f} %")
+    # no agent was trained before the two years were over
+    assert lesson["power"].agents["trained"].min() >= lesson["two_years"]["time"].max()
     slope = 1000 * lesson["line"].iloc[0]
     assert lesson.says(
         f"{slope['slope']:.1f} points more contacts without a repeat ({slope['low']:.1f} to {slope['high']:.1f})"
     )
     training = lesson["training"].iloc[0]
     assert lesson.says(f"adds {training['difference']:.1f} points ({training['low']:.1f} to {training['high']:.1f})")
+    assert lesson.says(
+        f"{signed(training['treated_mean'])} for the trained, {signed(training['control_mean'])} for the others"
+    )
+    served, arms = lesson["later"], lesson["agents"].set_index("agent")["arm"]
+    quiet = served.assign(arm=served["agent"].map(arms), settled=served["no_repeat"] * served["contacts"]).groupby(
+        "arm"
+    )
+    share = 100 * quiet["settled"].sum() / quiet["contacts"].sum()
+    assert lesson.says(
+        f"the trained have {share['trained']:.0f} % without a repeat, the others {share['not trained']:.0f} %"
+    )
     felt = lesson["satisfaction"]
     assert lesson.says(f"{felt['no contact']:.1f} points without a contact, {felt['settled']:.1f} with contacts that were "
                        f"settled, {felt['repeated']:.1f} "
@@ -222,6 +344,13 @@ def test_forecasts(lesson):
         f"errs by {safe['mae']:.1f} instead of {model['mae']:.1f} MW, and is the cheaper one: ¥{safe['cost'] / 1e6:.1f} million"
     )
     assert safe["cost"] < model["cost"]
+    own = lesson["own"]
+    assert lesson.says(
+        f"customers use {100 * own:.1f} % of that load: on its {100 * own:.1f} %, the model saves about ¥1 million a year"
+    )
+    assert own * (week["cost"] - model["cost"]) == pytest.approx(1e6, rel=0.1)
+    assert lesson.says(f"three of four lay below {lesson['missed'].quantile(0.75):.1f}")
+    assert len(lesson["missed"]) == 366 * 24
 
 
 def test_the_chain(lesson):
@@ -255,14 +384,49 @@ def test_the_opening(lesson):
 
 
 def test_the_decision(lesson):
-    ways, losses, homes = lesson["ways"], lesson["losses"], lesson["all_homes"]
-    free, standard = ways.iloc[0], ways.iloc[1]
+    ways, homes, mild = lesson["ways"], lesson["all_homes"], lesson["near_cost"]
+    free, standard, near, plants = (ways.loc[name] for name in ways.index)
+    own, company = "homes' peak, %", "company's peak, %"
     assert lesson.says(f"If all {len(lesson['winners'])} structural winners opt in, Delta Power loses ¥{-free['margin']:,.0f} a year for "
-                       f"{-free['peak, %']:.1f} % less at peak. For every home: plus ¥{standard['margin']:,.0f}, and "
-                       f"{-standard['peak, %']:.1f} %")  # fmt: skip
-    hardship = losses[homes["hardship"]].sum()
-    assert lesson.says(f"would cost ¥{losses.sum():,.0f}; for homes in hardship alone ¥{hardship:,.0f}")
-    assert lesson.says(f"(net +¥{standard['margin'] - hardship:,.0f} a year)")
+                       f"{-free[own]:.1f} % of the tiered homes' use at peak, {-free[company]:.2f} % of its own. For every home: plus "
+                       f"¥{standard['margin']:,.0f}, {-standard[own]:.1f} % and {-standard[company]:.2f} %; evening homes pay")  # fmt: skip
+
+    def losing(frame, who):
+        return 100 * (frame.loc[who, "gain"] < -12).mean()
+
+    def promise(frame):
+        return -frame.loc[frame["hardship"], "gain"].clip(upper=0).sum()
+
+    evening, hard = (100 * lesson["segments"].set_index("segment").at["evening home", "lose"], mild["hardship"])
+    assert lesson.says(f"the company loses ¥{-near['margin']:,.0f}, homes gain ¥{near['customers gain']:,.0f} and use "
+                       f"{-near[own]:.1f} % less at peak; {losing(mild, mild['segment'] == 'evening home'):.0f} % of the evening homes lose instead of "
+                       f"{evening:.0f} %, and {losing(mild, hard):.0f} % of those in hardship")  # fmt: skip
+    assert lesson.says(
+        f"No home in hardship paying more costs ¥{promise(mild):,.0f}, at the full spread ¥{promise(homes):,.0f}"
+    )
+    assert lesson.says(f"(together −¥{promise(mild) - near['margin']:,.0f} a year)")
+    peak, flat, valley = lesson["mild"][["price_peak", "price_flat", "price_valley"]].iloc[0]
+    assert lesson.says(f"({100 * peak:.0f}, {100 * flat:.0f} and {100 * valley:.0f} fen)")
+    assert peak / valley == pytest.approx(2)
+    for name, frame, where in (("¥8 a home and year", mild, near), ("¥15 a home", homes, standard)):
+        assert lesson.says(name)
+        assert int(name[1:3]) == round((where["customers gain"] + where["margin"]) / len(frame))
+    assert lesson.says(
+        f"homes and company gain ¥{standard['customers gain'] + standard['margin']:,.0f} a year together"
+    )
+    works, moved = lesson["works"], lesson["works"]["peak_before"] - lesson["works"]["peak_after"]
+    assert lesson.says(f"{len(works)} on the old price, shifting as the plants in the lot did (elasticity "
+                       f"{lesson['sigma_plants']:.2f}), would take {moved.sum() / 1e6:.2f} million kWh out of the peak: "
+                       f"{-plants[company]:.1f} % of the company's. The price: ¥{-plants['margin'] / 1e6:.2f} million of margin, of which "
+                       f"¥{works['structural'].sum() / 1e6:.2f} million would go even if no plant moved")  # fmt: skip
+    assert lesson.says(
+        "help homes early for their own sake, not for the money (129 of the 199 debtors, ¥33,316 of ¥945,260)"
+    )
+
+
+def test_the_prices_near_cost_leave_the_bills_of_all_as_they_are(lesson):
+    still = crm.tariff_change(lesson["now"], pd.concat([lesson["book"], lesson["mild"]]), "mild", 0)
+    assert still["margin_change"].sum() == pytest.approx(0, abs=5)  # bills are rounded to the fen
 
 
 def test_the_truth(lesson):
@@ -282,6 +446,9 @@ def test_the_truth(lesson):
         "switch.rate.commercial": lesson["effect"].loc["commercial"],
         "fcr.true": lesson["all_years"].iloc[0],
     }
+    table = [one for one in lesson["rows"].values() if not one[1] <= one[3] <= one[2]]
+    assert table == []
+    assert len(lesson["rows"]) == 5
     assert [name for name, row in inside.items() if not row["low"] <= truth[name] <= row["high"]] == []
     assert lesson["all_years"].at[0, "coded"] > lesson["all_years"].at[0, "high"]
 
