@@ -149,7 +149,7 @@ def plot_standing_out(table: pd.DataFrame, *, k: int = 5):
 
     >>> table = pd.DataFrame({"columns": ["kind", "kind, born"], "unique": [0, 40], "share_below_k": [0.0, 0.5]})
     >>> plot_standing_out(table).get_title(loc="left")
-    'No name, and yet 50 % stand out'
+    'No name, and yet 50 % stand out (with born)'
     """
     what = "The table of who stands out"
     need_columns(need_frame(table, what), ["columns", "unique", "share_below_k"], what)
@@ -170,7 +170,11 @@ def plot_standing_out(table: pd.DataFrame, *, k: int = 5):
     ax.grid(axis="y", visible=False)
     finish(
         ax,
-        title=tr("No name, and yet {share:.0f} % stand out", share=100 * table["share_below_k"].iloc[-1]),
+        title=tr(
+            "No name, and yet {share:.0f} % stand out (with {last})",
+            share=100 * table["share_below_k"].iloc[-1],
+            last=tr(last[-1]),
+        ),
         x=tr("people in groups smaller than {k}", k=k),
         y=tr("what an outsider knows"),
         words=tr("Bars. Known so far, share in small groups, people alone: ")
@@ -211,8 +215,14 @@ def plot_staffing(staff: pd.DataFrame, *, target: float = 0.8, seconds: float = 
     right.plot(hours, staff["service_level"], "o-", color=PALETTE[0], linewidth=2)
     right.plot(hours, staff["level_by_load"], "s--", color=PALETTE[1], linewidth=2)
     right.axhline(target, color=GREY, linewidth=1.2, linestyle=":")
-    right.annotate(tr("target"), (hours.iloc[0], target), (0, 4), textcoords="offset points", fontsize=10, color=GREY)
+    # beside the panel: inside, a marker may stand in the way
+    right.annotate(
+        tr("target"), (1, target), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center", fontsize=10,
+        color=GREY,
+    )  # fmt: skip
     right.set_ylim(0, 1.02)
+    for ax in (left, right):
+        ax.xaxis.get_major_locator().set_params(integer=True)
     short = int((staff["level_by_load"] < target).sum())
     finish(
         left,

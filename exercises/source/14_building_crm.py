@@ -52,10 +52,12 @@ bank = exercise.data
 exercise
 
 # %% [markdown] lang="en"
-# `bank` holds the tables of your district. The day is 31 December 2025. `here` are the customers of that day:
+# `bank` holds the tables of your district. The day is 31 December 2025. `here` are the customers of that day: who has not
+# left, and who left, came back (`returned`) and has not left again.
 
 # %%
-here = bank.customers[bank.customers["left"].isna()]
+came_back = bank.customers["returned"].notna() & bank.customers["left_again"].isna()
+here = bank.customers[bank.customers["left"].isna() | came_back]
 print(f"{len(here):,} customers")
 bank.describe("consents")[["type", "meaning"]]
 
@@ -245,12 +247,15 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Call {may_be_called:,} of our {len(here):,} customers, not everybody who once said yes: a consent holds for one purpose and one
-channel until it is withdrawn, and without an entry the answer is no. The agency must not get plain hashes: one core tries all phone
-numbers in half an hour. Give it keyed pseudonyms, with a key of its own, and only of those who agreed. With region and year of birth
-{standing_out_percent:.0f} % of our customers stand out in groups of fewer than five; give analysts the decade. Messages of
-{len(to_be_erased):,} customers are due to be erased. The promise of 90 % costs ¥{cost_of_a_call:.2f} a call by day. Whether it pays at
-night these data cannot tell: the line was closed. Open it for one month, and count."""
+advice = f"""On 31 December 2025 {may_be_called:,} of our {len(here):,} customers may be called, not
+everybody who once said yes: a consent holds for one purpose and one channel until it is withdrawn;
+without an entry the answer is no. The agency must not get plain hashes: one core tries all phone
+numbers in half an hour. A yes to our calls is no yes to passing data on: ask for that first, then
+give pseudonyms made with a key that only we hold. With kind, region and year of birth
+{standing_out_percent:.0f} % of our customers stand out in groups of fewer than five; give analysts
+the decade. Messages of {len(to_be_erased):,} customers are due to be erased. The promise of 90 %
+costs ¥{cost_of_a_call:.2f} a call by day, for ten districts together. Whether it pays at night
+these data cannot tell: the line was closed. Open it for one month, and count."""
 ### END SOLUTION
 
 # %%

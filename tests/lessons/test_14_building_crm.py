@@ -24,6 +24,8 @@ def warehouse(lesson):
 def test_the_star_and_the_eight(lesson):
     assert lesson.says("Twelve tables; the systems had twenty-six")
     assert len(lesson["bank"].tables) == 26
+    leads = lesson["bank"].leads["customer"]
+    assert lesson.says(f"the leads: {leads.isna().sum():,} of {len(leads):,} are not yet customers")
     eight = lesson["eight"]
     assert len(eight) == 8
     assert lesson.says(
@@ -82,12 +84,18 @@ def test_consent(lesson):
     table = lesson["answers"].table.set_index("answer")["customers"]
     everybody = table.sum()
     assert lesson.says(
-        f"Of {everybody:,} present customers {table['yes']:,} may be called with an offer ({100 * table['yes'] / everybody:.2f} %)"
+        f"Of {everybody:,} present customers ({lesson['came_back'].sum()} of them left and came back) {table['yes']:,} may be "
+        f"called with an offer ({100 * table['yes'] / everybody:.2f} %)"
     )
+    # lesson 11 counts the same customers
+    bank = lesson["bank"]
+    end = crm.year_end(bank.customers.assign(own=True), bank.months, 2025).customers
+    assert set(lesson["here"]["customer"]) == set(end["customer"])
+    assert "agency" not in " ".join(lesson["bank"].consents["purpose"].unique())
     assert lesson.says(
         f"Of {table['no: never given']:,} there is no entry. And {table['no: withdrawn']:,} said yes once and withdrew"
     )
-    assert lesson.says(f"{table['yes']:,} customers may be called, not {everybody:,}")
+    assert lesson.says(f"{table['yes']:,} customers may be called with an offer, not {everybody:,}")
     assert f"this holds for {table['no: never given']:,} of {everybody:,} customers" in QUIZ
     app = crm.consent_status(
         lesson["here"], lesson["bank"].consents, purpose="marketing", channel="app", as_of="2025-12-31"
@@ -134,6 +142,16 @@ def test_roles(lesson, warehouse):
     left = (~seen.isin(lesson["here"]["customer"])).sum()
     assert lesson.says(f"Marketing sees {len(seen):,} of {len(allowed):,}")
     assert lesson.says(f"{left:,} of them have left and never withdrew")
+    exact, rounded, people = lesson["exact"], 100 * lesson["rounded"]["share_below_k"], len(lesson["amounts"])
+    assert lesson.says(
+        f"{100 * exact['unique'].iloc[0] / people:.0f} % of the {people:,} customers of 2025 are alone with their exact revenue"
+    )
+    assert lesson.says(
+        f"To ¥1,000, revenue alone leaves {rounded.iloc[0]:.1f} % in groups below five, all three amounts {rounded.iloc[2]:.1f} %"
+    )
+    # by hand: how often each amount stands there
+    thousands = lesson["amounts"]["revenue"].round(-3)
+    assert (thousands.map(thousands.value_counts()) < 5).mean() == pytest.approx(rounded.iloc[0] / 100)
 
 
 def test_erasure(lesson):
@@ -151,13 +169,23 @@ def test_erasure(lesson):
 
 
 def test_prices(lesson):
-    alike = lesson["alike"].assign(extra=lesson["extra"])
+    alike = lesson["alike"]
     deal = alike["extra"] > 0.5
     assert lesson.says(f"{deal.sum()} of {len(alike):,} customers have a private deal, {alike.loc[deal, 'extra'].mean():.2f} "
                        f"points above the list; "
                        f"the others are {alike.loc[~deal, 'extra'].mean():.2f} above it")  # fmt: skip
     median = alike.groupby(deal)["contribution"].median()
     assert lesson.says(f"median contribution is ¥{median[True]:,.0f}, against ¥{median[False]:,.0f}")
+    cost = (alike["paid_rate"] - alike["list_rate"]) * alike["deposits_average"]
+    added = (alike["contribution"] + cost).groupby(deal).median()
+    assert lesson.says(f"¥{added[True]:,.0f} against ¥{added[False]:,.0f}. And their deposits are larger")
+    share = 100 * alike.groupby("deposit", observed=True)["deal"].mean()
+    assert alike["deposit"].notna().all()
+    assert lesson.says(
+        f"{share.iloc[0]:.0f} % of those up to ¥75,000, but only {share.iloc[-1]:.0f} % even of those from ¥150,000 to 200,000"
+    )
+    both = lesson["by_deposit"]
+    assert ((both["before, deal"] / both["before, no deal"]).sub(1).abs() < 0.07).all()  # "about as much"
 
 
 def test_raci(lesson):

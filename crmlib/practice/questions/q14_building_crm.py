@@ -25,15 +25,22 @@ from crmlib.warehouse import (
 
 
 def may_be_called(bank: Company) -> int:
-    present = bank.customers[bank.customers["left"].isna()]
-    asked = consent_status(present, bank.consents, purpose="marketing", channel="phone", as_of="2025-12-31")
+    people = bank.customers
+    came_back = people["returned"].notna() & people["left_again"].isna()
+    here = people[people["left"].isna() | came_back]
+    asked = consent_status(here, bank.consents, purpose="marketing", channel="phone", as_of="2025-12-31")
     return int(asked.customers["allowed"].sum())
+
+
+def present(bank: Company) -> pd.DataFrame:
+    """The customers of the last day, with those who came back."""
+    people = bank.customers
+    return people[people["left"].isna() | (people["returned"].notna() & people["left_again"].isna())]
 
 
 @lru_cache(maxsize=4)
 def consents_of_present(bank: Company) -> pd.DataFrame:
-    here = bank.customers.loc[bank.customers["left"].isna(), "customer"]
-    return bank.consents[bank.consents["customer"].isin(here)]
+    return bank.consents[bank.consents["customer"].isin(present(bank)["customer"])]
 
 
 def entries(bank: Company, purpose: str = "marketing", channel: str = "phone", *, valid: bool = True) -> int:
@@ -45,6 +52,12 @@ def entries(bank: Company, purpose: str = "marketing", channel: str = "phone", *
 def with_those_who_left(bank: Company) -> int:
     rows = bank.consents[(bank.consents["purpose"] == "marketing") & (bank.consents["channel"] == "phone")]
     return int(rows["withdrawn"].isna().sum())
+
+
+def never_left(bank: Company) -> int:
+    here = bank.customers.loc[bank.customers["left"].isna(), "customer"]
+    rows = bank.consents[(bank.consents["purpose"] == "marketing") & (bank.consents["channel"] == "phone")]
+    return int(here.isin(rows.loc[rows["withdrawn"].isna(), "customer"]).sum())
 
 
 Q1 = Question(
@@ -69,16 +82,21 @@ Q1 = Question(
         Misconception(
             "those who left counted",
             with_those_who_left,
-            "Customers who have left are among them. Only those who are still here are asked for (`left` is empty).",
+            "Customers who have left are among them. Only those in `here` are asked for.",
+        ),
+        Misconception(
+            "those who came back forgotten",
+            never_left,
+            "Some left and came back: they are customers again, and in `here`.",
         ),
         Misconception(
             "everybody",
-            lambda bank: int(bank.customers["left"].isna().sum()),
+            lambda bank: len(present(bank)),
             "These are all present customers. Without a valid consent the answer is no.",
         ),
         Misconception(
             "those who may not be called",
-            lambda bank: int(bank.customers["left"].isna().sum()) - entries(bank),
+            lambda bank: len(present(bank)) - entries(bank),
             "These are the ones who may *not* be called.",
         ),
     ],
@@ -215,7 +233,7 @@ Q4 = Question(
         "c": "A month: too long for anybody, so the file is anonymous.",
         "d": "Nobody can say: it depends on how long the hash is.",
     },
-    why="1,000,000,000 / 500,000 = 2,000 seconds. Only a key that the recipient does not have stops it.",
+    why="1,000,000,000 / 500,000 = 2,000 seconds. Only a key that the recipient never sees stops it.",
     misconceptions=[
         Misconception("a thousand for a thousand million", "a", "Nine digits follow: count their zeros once more."),
         Misconception(
@@ -237,14 +255,16 @@ Q4 = Question(
 
 
 def standing_out_percent(bank: Company) -> float:
-    present = bank.customers[bank.customers["left"].isna()]
-    table = standing_out(present, ["kind", "region", "birth_year"], k=5)
+    people = bank.customers
+    came_back = people["returned"].notna() & people["left_again"].isna()
+    here = people[people["left"].isna() | came_back]
+    table = standing_out(here, ["kind", "region", "birth_year"], k=5)
     return 100 * table["share_below_k"].iloc[-1]
 
 
 @lru_cache(maxsize=4)
 def risks(bank: Company) -> pd.Series:
-    here = bank.customers[bank.customers["left"].isna()]
+    here = present(bank)
     three = ["kind", "region", "birth_year"]
     found = standing_out(here, three, k=5)
     with_left = standing_out(bank.customers, three, k=5)
@@ -281,7 +301,7 @@ Q5 = Question(
         Misconception(
             "those who left counted",
             lambda bank: 100 * float(risks(bank)["left"]),
-            "Customers who have left are among them: they fill up the groups. Take those who are still here.",
+            "Customers who have left are among them: they fill up the groups. Take those in `here`.",
         ),
         Misconception(
             "five is small, too",
