@@ -298,18 +298,21 @@ chosen = brings[to_keep].nlargest(50)
 by_risk = brings[calls["risk"].nlargest(50).index].sum()
 riskiest = f"lose ¥{-by_risk:,.0f}" if by_risk < 0 else f"bring ¥{by_risk:,.0f}"
 least, most = crm.campaign_uplift(retention)[["cost_low", "cost_high"]].iloc[0]
-reach = f"¥{least:,.0f} to ¥{most:,.0f}" if most < 1e6 else f"¥{least:,.0f} or more, without upper end"
+upper = f"to ¥{most:,.0f}" if most < 1e6 else "or more, without upper end"
+reach = f"¥{least:,.0f} {upper}"
 panel_told = {
     "a": "Whether the panel pays these data cannot tell: invite more, by lot, and compare",
     "d": "No panel at this price: even the best end of the interval is below the 6 of 100 needed",
 }[panel_pays]
-advice = f"""Call 50 customers, but not the 50 at the highest risk: by head office's uplift those calls
-{riskiest} over three years, after cost. Rank by value × uplift; these 50 bring ¥{chosen.sum():,.0f}. None of them is
-silent, none a loss-maker: nobody is called to drive him away. One customer saved costs not ¥60 but ¥{cost_per_saved:,.0f}
-({reach}; called against not called, July 2024, drawn by lot). Do not report the revenue alone: {revenue_kept:.0f} % of that of
-December 2024 was there a year later, with the growth of those who stayed in it; of new customers {five_years_percent:.0f} % are left
-after five years. The win-back contact changed {won_back_points:+.1f} points. {panel_told}. Leave a few of the list uncalled, drawn by
-lot: otherwise nobody will know what the calls did."""
+advice = f"""Call 50 customers, but not the 50 at the highest risk: by head office's uplift
+those calls {riskiest} over three years, after cost. Rank by value × uplift; these 50 bring
+¥{chosen.sum():,.0f}. None of them is silent, none a loss-maker: nobody is called to drive
+him away. One customer saved costs not ¥60 but ¥{cost_per_saved:,.0f} ({reach}; called
+against not called, July 2024, drawn by lot). Do not report the revenue alone:
+{revenue_kept:.0f} % of that of December 2024 was there a year later, with the growth of
+those who stayed in it; of new customers {five_years_percent:.0f} % are left after five
+years. The win-back contact changed {won_back_points:+.1f} points. {panel_told}. Leave a few
+of the list uncalled, drawn by lot: otherwise nobody will know what the calls did."""
 ### END SOLUTION
 
 # %%

@@ -210,8 +210,8 @@ counted = pd.concat([ever, before]).set_index(pd.Index(["ever had payroll", "had
 100 * counted[["rate_with", "rate_without"]]
 
 # %% [markdown] lang="en"
-# "Practically never" is wrong either way. And why the rate is lower *with* payroll, no such table says: who means to stay brings his
-# salary.
+# "Practically never" is wrong either way. And no such table says why the rate is lower *with* payroll: perhaps those who mean to stay
+# bring their salary.
 
 # %% [markdown] lang="en"
 # ## Question 6 · What the lot says
@@ -291,17 +291,21 @@ per_arm = crm.campaign_power(base, -120 / worth)["per_arm"].iloc[0]
 low, high = f"{told['low']:.0f}", f"{told['high']:.0f}"
 arms = f"{told['drawn']} and {told['not drawn']}"
 at_its_price = {
-    "b": f"""these data cannot tell, for the interval ({low} to {high}) holds it, and 0. To find so many takes {per_arm:,}
-customers in each arm, not {arms}: draw lots in more districts, for several years, and pool them""",
-    "d": f"""even the best end of the interval ({low} to {high}) is below that. So not at this price; whether it keeps
-anybody, these data cannot tell: only larger lots, pooled over districts and years, would""",
+    "b": f"""these data cannot tell, for the interval ({low} to {high}) holds it, and 0. To find
+so many takes {per_arm:,} customers in each arm, not {arms}: draw lots in more districts, for
+several years, and pool them""",
+    "d": f"""even the best end of the interval ({low} to {high}) is below that. So not at this
+price; whether it keeps anybody, these data cannot tell: only larger lots, pooled over
+districts and years, would""",
 }[at_120]
-advice = f"""No discounts for another 1,000 customers now. Customers with a point more of them are {slope_between.iloc[0]:.2f} points
-more attached, but perhaps the bank gives discounts to those who like it: the number does not say. Compared with himself, a
-customer's attachment changes by {slope_within:.2f} points per point, among {len(changes)} customers only: too few to call it an
-effect. Whether they leave less, no lot has tested. Special treatment kept {kept_of_1000:.0f} of 1,000 by lot, perhaps by chance. At ¥120
-it must keep {told["needed"]:.0f} of 1,000; {at_its_price}. Payroll customers leave less, but not never, and that does not prove that
-payroll keeps them."""
+advice = f"""No discounts for another 1,000 customers now. Customers with a point more of
+them are {slope_between.iloc[0]:.2f} points more attached, but perhaps the bank gives
+discounts to those who like it: the number does not say. Compared with himself, a customer's
+attachment changes by {slope_within:.2f} points per point, among {len(changes)} customers
+only: too few to call it an effect. Whether they leave less, no lot has tested. Special
+treatment kept {kept_of_1000:.0f} of 1,000 by lot, perhaps by chance. At ¥120 it must keep
+{told["needed"]:.0f} of 1,000; {at_its_price}. Payroll customers leave less, but not never,
+and that does not prove that payroll keeps them."""
 ### END SOLUTION
 
 # %%
