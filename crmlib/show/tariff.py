@@ -510,11 +510,11 @@ def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) ->
         number(tr("Mean gain per home"), _no_minus_zero(gain.mean()), unit="¥"),
         number(tr("Homes that lose"), 100 * losers, unit="%"),
         number(tr("Company’s margin"), _no_minus_zero(margin.sum()), unit="¥"),
-        number(tr("Use at peak"), 100 * peak, unit="%", decimals=1),
+        number(tr("These homes’ use at peak"), 100 * peak, unit="%", decimals=1),
     ]
     alt = tr(
         "Peak price {ratio:g} times the valley’s, {moved:.0f} % of the peak moved, {who}: mean gain ¥{gain:.0f} a year, {lose:.0f} % of "
-        "the homes lose, the company's margin changes by ¥{margin:,.0f}, use at peak by {peak:.1f} %.",
+        "the homes lose, the company's margin changes by ¥{margin:,.0f}, the homes' use at peak by {peak:.1f} %.",
         ratio=ratio, moved=100 * moved, who=tr(WHO[who]), gain=_no_minus_zero(gain.mean()), lose=100 * losers,
         margin=_no_minus_zero(margin.sum()), peak=100 * peak,
     )  # fmt: skip

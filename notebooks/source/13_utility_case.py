@@ -318,11 +318,11 @@ poor[["hardship", "customers", "gain", "win", "lose"]]
 # With everybody in, the company gains ¥4,432 a year instead of losing. **That plus is not earned by shifting.** If
 # nobody moved it would be ¥16,132: evening homes pay ¥26,738, the others get a part of it back. A kWh moved from peak
 # to valley saves the home ¥0.56 and the company's purchase only ¥0.33: each takes ¥0.23 from the margin, all together
-# ¥11,700. Were the elasticity 0.2, the company would lose ¥8,443. The spread pays more for a move than the move is
-# worth.
+# (flat hours included) ¥11,700. Were the elasticity 0.2, the company would lose ¥8,443. The spread pays more for a move
+# than the move is worth. Better is a spread near cost (*Explore*, ratio 2).
 #
 # **And the peak?** 4.4 % less is 4.4 % of what these 1,199 homes use at peak. All homes have 2.5 % of the company's use
-# at peak; of that the cut is 0.08 %.
+# at peak; of the company's use the cut is 0.08 %.
 #
 # 55 % of the **evening homes** lose: people who work by day and cook at seven. Of the 96 homes in hardship 51 % lose. A
 # mean gain of ¥11 hides both.
@@ -338,8 +338,8 @@ poor[["hardship", "customers", "gain", "win", "lose"]]
 # - Everybody takes part, and moves 10 % of the peak. Then 20 %.
 # - Now the ratio: 2, then 6. What does it do to the losers?
 #
-# *(Reading without running it? The figure above shows who gains and loses by* home time-of-use*, which is not built
-# that way: unmoved, it raises the bills of all homes together by ¥16,132. The spread is much like here at 3.5.)*
+# *(Reading without running it? The figure above shows who gains and loses by "home time-of-use", which is not built that
+# way: unmoved, it raises the bills of all homes together by ¥16,132. The spread is much like here at 3.5.)*
 
 # %%
 kwh = ["kwh_peak", "kwh_flat", "kwh_valley"]

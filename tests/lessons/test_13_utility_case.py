@@ -165,7 +165,7 @@ def test_winners_and_losers(lesson):
                        f"¥{who.loc['evening home', 'nobody moves']:,.0f}, the others")  # fmt: skip
     assert (who.drop(index=["evening home", "all homes"])["nobody moves"] < 0).all()
     assert lesson.says(
-        f"all together ¥{still - moved:,.0f}. Were the elasticity 0.2, the company would lose ¥{-twice:,.0f}."
+        f"all together (flat hours included) ¥{still - moved:,.0f}. Were the elasticity 0.2, the company would lose ¥{-twice:,.0f}."
     )
     now = lesson["now"]
     cost = ((now["cost_peak"] - now["cost_valley"]) * now["kwh_peak"]).sum() / now["kwh_peak"].sum()
@@ -179,7 +179,7 @@ def test_winners_and_losers(lesson):
     at_homes = bills.loc[bills["class"] == "residential", "kwh_peak"].sum() / bills["kwh_peak"].sum()
     assert lesson.says(f"{100 * cut / frame['peak_before'].sum():.1f} % less is {100 * cut / frame['peak_before'].sum():.1f} % of "
                        f"what these {len(frame):,} homes use at peak. All homes have {100 * at_homes:.1f} % of the company's use at "
-                       f"peak; of that the cut is {100 * cut / bills['kwh_peak'].sum():.2f} %")  # fmt: skip
+                       f"peak; of the company's use the cut is {100 * cut / bills['kwh_peak'].sum():.2f} %")  # fmt: skip
     assert lesson.says(f"{100 * segments.at['evening home', 'lose']:.0f} % of the evening homes lose: people")
     poor = lesson["poor"].set_index("hardship")
     assert lesson.says(
@@ -397,9 +397,10 @@ def test_the_decision(lesson):
     def promise(frame):
         return -frame.loc[frame["hardship"], "gain"].clip(upper=0).sum()
 
+    evenings = losing(mild, mild["segment"] == "evening home")
     evening, hard = (100 * lesson["segments"].set_index("segment").at["evening home", "lose"], mild["hardship"])
     assert lesson.says(f"the company loses ¥{-near['margin']:,.0f}, homes gain ¥{near['customers gain']:,.0f} and use "
-                       f"{-near[own]:.1f} % less at peak; {losing(mild, mild['segment'] == 'evening home'):.0f} % of the evening homes lose instead of "
+                       f"{-near[own]:.1f} % less at peak; {evenings:.0f} % of the evening homes lose instead of "
                        f"{evening:.0f} %, and {losing(mild, hard):.0f} % of those in hardship")  # fmt: skip
     assert lesson.says(
         f"No home in hardship paying more costs ¥{promise(mild):,.0f}, at the full spread ¥{promise(homes):,.0f}"

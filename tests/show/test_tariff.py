@@ -155,7 +155,7 @@ def test_every_position_can_be_drawn_and_adds_up(ratio, moved, who):
     kwh = HOMES[["kwh_peak", "kwh_flat", "kwh_valley"]].to_numpy()
     shown = values(picture)
     # What leaves the customers' bills leaves the company, but for what moved power saves in purchase.
-    moved_kwh = -shown["Use at peak"] / 100 * kwh[:, 0].sum()
+    moved_kwh = -shown["These homes’ use at peak"] / 100 * kwh[:, 0].sum()
     assert bills + margin == pytest.approx(moved_kwh * (0.73 - 0.39), abs=1e-6)
     assert shown["Mean gain per home"] * len(HOMES) == pytest.approx(bills, abs=1e-6)
     if who == "winners":
