@@ -331,11 +331,11 @@ def _finding(place: int, one: Mapping[str, Any]) -> str:
 
 
 def _settled(ax: Any) -> str:
-    """Return a figure's picture when its layout rests: each drawing moves it a little, and the page must not depend on how many."""
-    shown = [picture(ax)]
-    while len(shown) < 9 and shown[-1] not in shown[:-1]:
-        shown.append(picture(ax))
-    return shown[-1]
+    """Return a figure's picture. Its layout is held from now on: it would move a little with each drawing, and change the next page."""
+    figure = ax.get_figure()
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return picture(ax)
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -173,7 +173,7 @@ def test_the_report(lesson):
     report = lesson["report"]
     assert report.checks["ok"].all()
     assert report.file is None
-    for finding in lesson["findings"]:
+    for finding in lesson["findings"].values():
         assert finding["say"].split("'")[0] in report.html
     assert crm.capstone_report(lesson["pages"]).html == report.html
 
