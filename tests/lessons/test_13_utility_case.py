@@ -228,7 +228,7 @@ def test_debts(lesson):
                        f"90 days, by {overdue.at['over 90 days', 'customers']} customers")  # fmt: skip
     judged, today = lesson["judged"].set_index("score"), lesson["today"]
     score, rule, bill = (judged.loc[name] for name in ("score", "rule", "bill"))
-    assert lesson.says(f"ahead by {score['ahead']:.3f} ({score['ahead_low']:.3f} to {score['ahead_high']:.3f}), AUC "
+    assert lesson.says(f"ahead by {score['ahead']:.2f} ({score['ahead_low']:.2f} to {score['ahead_high']:.2f}), AUC "
                        f"{score['auc']:.2f} to {rule['auc']:.2f}. Its tenth holds {100 * score['caught']:.0f} % of the "
                        f"{today['debt'].sum()} debtors, the rule's {100 * rule['caught']:.0f} %")  # fmt: skip
     assert lesson.says(f"(AUC {bill['auc']:.2f}), yet that list holds {100 * bill['money_caught']:.0f} % of the money")
