@@ -92,8 +92,10 @@ def plot_margin_chain(table: pd.DataFrame, by: str = "class"):
     ax = new_axes(height=3.7)
     places = np.arange(len(wide))[::-1]
     left = np.zeros(len(wide))
-    shades = ("#BBBBBB", PALETTE[0], "#CCCCCC", "#DDDDDD", "#E6E6E6", PALETTE[1])
-    for member, shade in zip(MEMBERS, shades, strict=True):
+    # colours for those who keep a margin, greys with a hatch for what is passed on
+    shades = ("#A8A8A8", PALETTE[0], "#C8C8C8", "#8A8A8A", "#E4E4E4", PALETTE[1])
+    hatches = (None, None, "//", "..", "xx", None)
+    for member, shade, hatch in zip(MEMBERS, shades, hatches, strict=True):
         paid = wide[member].to_numpy()
         # a member that loses is drawn below 0, so that the others still reach the price and what is missing
         ax.barh(
@@ -101,7 +103,8 @@ def plot_margin_chain(table: pd.DataFrame, by: str = "class"):
             paid,
             left=np.where(paid >= 0, left, 0.0),
             height=0.6,
-            color=shade,
+            facecolor=shade,
+            hatch=hatch,
             label=tr(member),
             edgecolor="white",
         )
@@ -170,7 +173,9 @@ def plot_tiers_ahead(runs: Mapping[str, pd.DataFrame]):
         ax.xaxis.get_major_locator().set_params(integer=True)
         finish(
             ax,
-            title=tr("{tier}: {first:,.0f} → {last:,.0f}", tier=tier, first=first, last=last["mean"]),
+            title=tr(
+                "{tier}, {plan}:\n{first:,.0f} → {last:,.0f}", tier=tier, plan=names[-1], first=first, last=last["mean"]
+            ),
             x=tr("year of the plan"),
             y=tr("customers") if tier == "Top" else "",
             words=tr("{tier}, from {first:,.0f} now to year {year}: ", tier=tier, first=first, year=int(last["year"]))
@@ -219,7 +224,9 @@ def plot_plans(table: pd.DataFrame):
     return finish(
         ax,
         title=tr(
-            "Best here: {plan}, {gain} {unit}", plan=best["plan"], gain=_signed(best["gain"] / scale, 1), unit=unit
+            "Best here: {plan}, {gain}",
+            plan=best["plan"],
+            gain=_money(best["gain"] / scale, unit),
         ),
         x=tr("customer equity against spending nothing ({unit})", unit=unit),
         y="",
@@ -271,8 +278,8 @@ def plot_next_yuan(tables: Mapping[str, pd.DataFrame]):
     return finish(
         ax,
         title=tr(
-            "After {plan}: ¥1 more on {best} brings ¥{high:.2f}, on {worst} ¥{low:.2f}",
-            plan=next(iter(tables)), best=tr(NAMES[first.idxmax()]), worst=tr(NAMES[first.idxmin()]), high=first.max(), low=first.min(),
+            "After {plan}: ¥1 more brings most on {best}, ¥{high:.2f}",
+            plan=next(iter(tables)), best=tr(NAMES[first.idxmax()]), high=first.max(),
         ),
         x="",
         y=tr("¥ of customer equity"),
@@ -451,11 +458,12 @@ def strategy_picture(
         height=330,
     )
     right_panel = panel(
-        tr("What ¥1 more on each lever would bring"),
+        tr("What ¥1 more on each lever would bring (line: its cost, ¥1)"),
         axis("", categories=levers),
         axis(tr("customer equity"), unit="¥"),
         [bars(more["gain"], colour=2)],
-        cuts=[cut(1, tr("what it costs"), across="y", strong=True)],
+        # without a word: it would lie over the bars
+        cuts=[cut(1, across="y", strong=True)],
         height=330,
     )
     gains = [table[name] / scale for name in ("gain", "gain_low", "gain_high")]
@@ -518,6 +526,13 @@ def explore_strategy(start: pd.DataFrame, behaviour, budget: float = 300_000):
 
 def _signed(value: float, decimals: int, *, plus: bool = True) -> str:
     return (f"{value:+,.{decimals}f}" if plus else f"{value:,.{decimals}f}").replace("-", "−")
+
+
+def _money(value: float, unit: str) -> str:
+    if not unit.startswith("¥"):
+        return f"{_signed(value, 1)} {unit}"
+    text = _signed(value, 1)
+    return f"{text[0]}¥{text[1:]}{unit.removeprefix('¥')}"
 
 
 def _lead(points: float) -> str:

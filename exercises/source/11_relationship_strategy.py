@@ -82,7 +82,8 @@ q1.check()
 #
 # *{points q2}.* This cell sorts the customers of the end of 2025 into tiers by fixed money cuts. Head office has
 #  measured that a call saves **2 in 100** of the customers called, in every tier, and what a saved customer is worth. A
-#  call costs ¥60. Each row adds a tier to those above it: `customers` called so far, their `gain` and `cost`, in yuan.
+#  call costs ¥60. Each row adds a tier to those above it: `customers` called so far, their `gain` and `cost`, in yuan. (All
+#  customers of a tier count here; who has agreed to be called is question 4.)
 
 # %%
 by_fate = ["death", "moved abroad", "closed by bank"]
@@ -134,7 +135,7 @@ q3.check()
 # ## Question 4 · Whom does the money reach?
 #
 # *{points q4}.* All ¥30,000 of a year go to calls at ¥60, spread over the customers who may be called: those who are
-#  still customers (`left` is empty) and have a valid consent in `bank.consents` to `purpose` "marketing" by `channel`
+#  customers at the end of 2025 (in `end.customers`; who came back is one) and have a valid consent in `bank.consents` to `purpose` "marketing" by `channel`
 #  "phone" (`withdrawn` is empty). The share reached is $1 - e^{-x/(c\,n)}$, as in the lesson. **What percentage of them
 #  is reached?** Give percent, with one decimal or more.
 
@@ -145,8 +146,7 @@ bank.consents.head(4)
 ### BEGIN SOLUTION
 yes = bank.consents[bank.consents["withdrawn"].isna()]
 yes = yes[(yes["purpose"] == "marketing") & (yes["channel"] == "phone")]
-still = customers.loc[customers["left"].isna(), "customer"]
-n = still.isin(yes["customer"]).sum()
+n = end.customers["customer"].isin(yes["customer"]).sum()
 reached_percent = 100 - 100 * np.exp(-30_000 / 60 / n)
 ### END SOLUTION
 
@@ -223,15 +223,17 @@ q6.check()
 # %% [markdown] lang="en"
 # ## Question 7 · The next yuan
 #
-# *{points q7}.* Mr Tang gives in a little: 80 % on keep, 20 % on win-back. **What would one more yuan a year on
-#  win-back bring, on top of that plan?** Use `crm.next_yuan` with `step=1_000`, and leave its other settings as they
+# *{points q7}.* Mr Tang gives in a little: 80 % on keep, 20 % on win-back. **On top of that plan, what would one more yuan
+#  a year bring on the lever where it brings most?** (Note which lever that is, for your advice.) Use `crm.next_yuan` with `step=1_000`, and leave its other settings as they
 #  are. Give yuan, with two decimals or more.
 
 # %%
 ### BEGIN SOLUTION
 softer = crm.make_plan(30_000, {"keep": 0.8, "win_back": 0.2})
 at_the_margin = crm.next_yuan(start, softer, behaviour, step=1_000)
-next_on_win_back = at_the_margin.loc[at_the_margin["lever"] == "win_back", "gain"].iloc[0]
+best = at_the_margin.loc[at_the_margin["gain"].idxmax()]
+best_lever = best["lever"]
+best_next = best["gain"]
 ### END SOLUTION
 
 # %%
@@ -285,13 +287,15 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not spend all ¥30,000 a year on calls to everybody: against spending nothing that changes customer equity by
-¥{gain_of_calls:,.0f}. Call the {to_call:,.0f} customers of the upper three tiers only; the next step, the Small ones, costs more than it
-gains, though the average over all calls looks fine. Move money to win-back: even with a fifth of the budget there one more yuan brings
-¥{next_on_win_back:.2f}. Stop where the next yuan brings the same on every lever. The bond at ¥300 pays only for customers who
-bring ¥{break_even:,.0f} or more once saved: not for all. Against Pearl Bank we are {ahead_of_pearl:+.2f} points in delivered value: say
-what comes from giving more and what from asking less. Whether the insurance offer moves anybody up these data cannot tell; make the
-offer to more customers, drawn by lot, before it gets money for that."""
+advice = f"""Do not spend all ¥30,000 a year on calls to everybody: against spending nothing that
+changes customer equity by ¥{gain_of_calls:,.0f}. Of the {to_call:,.0f} customers of the upper three
+tiers call those who agreed; the next step, the Small ones, costs more than it gains, though the
+average over all calls looks fine. Move money to the lever "{best_lever}": with 80 % on keep, one more
+yuan there brings ¥{best_next:.2f}. Stop where the next yuan brings the same on every lever. The bond
+at ¥300 pays only for customers who bring ¥{break_even:,.0f} or more once saved: not for all. Against
+Pearl Bank we are {ahead_of_pearl:+.2f} points in delivered value: say what comes from giving more and
+what from asking less. Whether the insurance offer moves anybody up these data cannot tell; make it to
+more customers, drawn by lot, before it gets money for that."""
 ### END SOLUTION
 
 # %%

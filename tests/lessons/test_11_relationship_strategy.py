@@ -6,6 +6,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import crmlib as crm
 from crmlib.show.strategy import strategy_picture
@@ -35,8 +36,23 @@ def test_delivered_value(lesson):
         f"delivers {own['delivered']:.2f} points, {pearl['ahead']:.2f} more than Pearl Bank (interval {pearl['low']:.2f} to "
         f"{pearl['high']:.2f}) and {northern['ahead']:.2f} more than Northern"
     )
-    assert lesson.says(f"more: {pearl['total_value']:.2f} points against {own['total_value']:.2f}")
-    assert pearl["total_value"] > own["total_value"]
+    values = lesson["study"].pivot(index="rater", columns="bank", values="gets")
+    more = values["Pearl Bank"] - values["Harbour Bank"]
+    band = stats.ttest_1samp(more, 0).confidence_interval()
+    assert band.low < 0 < band.high
+    assert lesson.says(
+        f"gives as much: {pearl['total_value']:.2f} points against {own['total_value']:.2f}, a difference within chance (interval "
+        f"{minus(band.low)} to {band.high:.2f})"
+    )
+    mixes = lesson["mixes"]
+    assert lesson.says(
+        f"holds {mixes['size']['Harbour Bank']} customers of Harbour Bank, but {mixes['size']['Pearl Bank']} of Pearl"
+    )
+    assert lesson.says(f"With equal numbers the lead is {mixes['mean'].mean():.2f}, not {pearl['ahead']:.2f}")
+    lead = (mixes["size"] * mixes["mean"]).sum() / mixes["size"].sum()
+    assert lead == pytest.approx(pearl["ahead"])
+    by_own = lesson["study"].groupby(["bank", "main_bank"], observed=True)["delivered"].mean().unstack()
+    assert (by_own[True] > by_own[False]).all()  # people rate their own bank higher
     cheaper = (pearl - own)[["money_cost", "time_cost", "energy_cost", "psychic_cost"]].astype(float)
     assert cheaper.idxmax() == "money_cost"
     assert (cheaper > 0).all()
@@ -45,8 +61,22 @@ def test_delivered_value(lesson):
     assert lesson["study"]["rater"].nunique() == 1_500
     chosen = lesson["chosen"]
     assert lesson.says(
-        f"{100 * lesson['best'][chosen].mean():.0f} % would choose the bank of which they report the highest delivered value (guessing "
-        f"gives 33 %), and {100 * lesson['study'].loc[chosen, 'main_bank'].mean():.0f} % the main bank"
+        f"{100 * lesson['best'][chosen].mean():.0f} % would choose the bank of which they report the highest delivered value, "
+        f"and {100 * lesson['study'].loc[chosen, 'main_bank'].mean():.0f} % the main bank"
+    )
+    # by hand, one row per rater
+    wide = lesson["wide"]
+    one = wide.eq(wide.max(axis=1), axis=0).sum(axis=1) == 1
+    assert lesson.says(f"for two banks ({100 * (~one).mean():.1f} %)")
+    names = {
+        what: lesson["study"][lesson["study"][what]].set_index("rater")["bank"].astype(str)
+        for what in ("main_bank", "chosen")
+    }
+    best = wide.idxmax(axis=1).astype(str)
+    apart = one & (best != names["main_bank"])
+    habit, points = ((names["chosen"] == one_of)[apart].mean() for one_of in (names["main_bank"], best))
+    assert lesson.says(
+        f"Where the two differ ({apart.sum()} raters), {100 * habit:.0f} % choose their main bank and {100 * points:.0f} % the one"
     )
 
 
@@ -62,8 +92,6 @@ def test_tiers_and_worth(lesson):
         f"A Small one costs ¥{-worth.loc['Small', 'contribution']:.0f} a year and is still worth "
         f"¥{worth.loc['Small', 'worth']:,.0f}"
     )
-    margins = [round(worth.loc[tier, "worth"]) for tier in ("Medium", "Big")]
-    assert margins == [7_901, 22_615]  # what the table of bonds is told
 
 
 def test_the_marginal_rule(lesson):
@@ -80,21 +108,22 @@ def test_the_marginal_rule(lesson):
 def test_bonds(lesson):
     ties = lesson["ties"].set_index("term")
     assert lesson.says(f"the rate of leaving is {ties.loc['payroll', 'hazard_ratio']:.2f} times")
-    bonds = {
-        margin: crm.relationship_levels(lesson["bonds"], leave=0.12, margin=margin).set_index("bond")
-        for margin in (7_901, 22_615, 56_369)
-    }
-    for margin in bonds:
-        assert lesson.says(f"The discount loses ¥{-bonds[margin].loc['discount', 'worth']:.0f} in any tier")
-    assert bonds[7_901].loc["adviser", "worth"] < 0
-    assert bonds[22_615].loc["adviser", "worth"] < 0
-    needed = bonds[7_901].loc["adviser", "break_even"]
-    assert lesson.says(f"a saved customer must bring ¥{needed:,.0f}")
-    assert 22_615 < needed < 56_369
+    later = lesson["later"]
     half = lesson["bonds"].assign(hazard_ratio=(1 + lesson["bonds"]["hazard_ratio"]) / 2)
-    halved = crm.relationship_levels(half, leave=0.12, margin=7_901).set_index("bond")
-    assert halved.loc["payroll", "worth"] > 0
-    assert halved["worth"].idxmax() == "payroll"
+    for tier in ("Top", "Big", "Medium"):
+        rates = {"leave": later.loc[tier, "leave"], "margin": later.loc[tier, "worth"]}
+        told = crm.relationship_levels(lesson["bonds"], **rates).set_index("bond")
+        assert lesson.says(f"The discount loses ¥{-told.loc['discount', 'worth']:.0f} in any tier")
+        assert told.loc["adviser", "worth"] < 0
+        assert told["worth"].idxmax() == "payroll"
+        assert crm.relationship_levels(half, **rates).set_index("bond").loc["payroll", "worth"] > 0
+    top = later.loc["Top"]
+    needed = 1_200 / (np.exp(lesson["bonds"]["hazard_ratio"][2] * np.log(1 - top["leave"])) - (1 - top["leave"]))
+    assert lesson.says(
+        f"only {100 * top['leave']:.0f} % leave in a year, so that an adviser can save few: a saved one must bring ¥{needed:,.0f}, "
+        f"and brings ¥{top['worth']:,.0f}"
+    )
+    assert needed > top["worth"]
 
 
 def test_the_chain(lesson):
@@ -143,7 +172,7 @@ def test_four_plans(lesson):
     by_plan = lesson["million"]
     keep, fifth, rule = (by_plan.loc[name] for name in ("all on keeping", "a fifth each", "marginal rule"))
     assert lesson.says(
-        f"loses ¥{-keep['gain']:.2f} million against spending nothing "
+        f"All on keeping: {minus(keep['gain'])} against spending nothing "
         f"({minus(keep['gain_low'])} to {keep['gain_high']:.2f})"
     )
     two = {name: lesson["plans"][name] for name in ("nothing", "all on keeping")}
@@ -153,7 +182,7 @@ def test_four_plans(lesson):
         lesson["behaviour"],
         **lesson["settings"],
     ).set_index("plan")
-    assert lesson.says(f"in {100 * compared.loc['all on keeping', 'wins']:.0f} of 100 draws only")
+    assert lesson.says(f"it wins in only {100 * compared.loc['all on keeping', 'wins']:.0f} of 100 draws")
     assert lesson.says(f"gains {fifth['gain']:.2f}. The marginal rule gains {rule['gain']:.2f}")
     unaimed = crm.marginal_plan(lesson["end"].start, lesson["behaviour"], budget=300_000)
     assert lesson.says(
@@ -166,7 +195,10 @@ def test_four_plans(lesson):
                        f"¥{after['win_back']:.2f} as a win-back contact")  # fmt: skip
     used = more["marginal rule"].drop("upgrade")
     assert lesson.says(f"bring ¥{used.min():.2f} to {used.max():.2f} at the margin")
-    assert lesson.says(f"Upgrade brings ¥{more['nothing']['upgrade']:.2f} from the first yuan on")
+    assert lesson.says(
+        f"Upgrade brings ¥{more['marginal rule']['upgrade']:.2f} (¥{more['nothing']['upgrade']:.2f} as the first yuan"
+    )
+    assert f"{more['all on keeping']['upgrade']:.2f}" == f"{more['marginal rule']['upgrade']:.2f}"
     assert lesson.says(f"about ¥{5 * round(75 / more['nothing']['upgrade'] / 5):.0f}")
 
 
@@ -193,13 +225,18 @@ def test_whom(lesson):
     top = {name: pyramid.query("tier == 'Top'")["mean"] for name, pyramid in lesson["runs"].items()}
     assert lesson.says(f"from {top['nothing'].iloc[0]:.0f} to {top['nothing'].iloc[-1]:.0f} by itself")
     assert lesson.says(f"The plan adds {round(top['marginal rule'].iloc[-1]) - round(top['nothing'].iloc[-1])}")
+    small = [lesson["runs"][name].query("tier == 'Small'")["mean"] for name in ("nothing", "marginal rule")]
+    assert lesson.says(
+        f"{small[0].iloc[0]:,.0f} now, {small[0].iloc[-1]:,.0f} by itself, {small[1].iloc[-1]:,.0f} with the plan"
+    )
     spent = lesson["plans"]["marginal rule"].iloc[0]
     assert lesson.says(
         f"each year ¥{spent['acquire']:,.0f} of mail, ¥{spent['keep']:,.0f} of calls to the upper three tiers, "
         f"¥{spent['win_back']:,.0f} to contact those who left, ¥{spent['service']:,.0f} to solve problems"
     )
     assert lesson.says(
-        f"Expected gain: ¥{rule['gain']:.2f} million over spending nothing, after the ¥1.5 million that it costs"
+        f"Expected gain: ¥{rule['gain']:.2f} million over spending nothing, after what it costs (¥1.5 million in five years, "
+        f"¥{0.3 * sum(1.1**-year for year in range(1, 6)):.2f} million of today's money)"
     )
 
 
@@ -228,6 +265,12 @@ def test_the_decision(lesson):
     last = lesson["last"].set_index("lever")["gain"].drop("upgrade")
     assert lesson.says(f"on each of the four, ¥{last.min():.2f} to {last.max():.2f}")
     assert lesson.says(f"the rule would stop at ¥{lesson['free'][lesson['levers']].iloc[0].sum():,.0f} a year")
+    larger = lesson["larger"]
+    assert lesson.says(
+        f"adds ¥{larger['gain']:.2f} million ({minus(larger['gain_low'])} to {larger['gain_high']:.2f}), and three of the four bands"
+    )
+    bands = lesson["last"].set_index("lever").drop("upgrade")
+    assert ((bands["low"] < 1) & (bands["high"] > 1)).sum() == 3
     dear = lesson["aimed"].copy()
     dear.loc[dear["lever"] == "service", "cost"] *= 2
     start = lesson["end"].start
@@ -241,6 +284,22 @@ def test_the_decision(lesson):
     assert lesson.says(str(caught.value).split(" Take")[0])
 
 
+def test_win_back_with_consent_only(lesson):
+    people, consents = lesson["customers"], lesson["bank"].consents
+    lost = people[(people["left"].dt.year == 2025) & people["own"] & people["returned"].isna()]
+    assert len(lost) == lesson["end"].start["customers"].iloc[-1]
+    valid = consents.query("purpose == 'marketing' and channel == 'phone' and withdrawn.isna()")["customer"]
+    share = lost["customer"].isin(valid).mean()
+    assert lesson.says(f"Of those lost in 2025 {100 * share:.0f} % have a valid consent")
+    told = lesson["aimed"].copy()
+    told.loc[told["lever"] == "win_back", "eligible"] = share
+    start, behaviour = lesson["end"].start, lesson["behaviour"].with_responses(told)
+    plan = crm.marginal_plan(start, behaviour, budget=300_000)
+    both = {"nothing": lesson["plans"]["nothing"], "rule": plan}
+    gain = crm.compare_plans(start, both, behaviour, **lesson["settings"]).set_index("plan").loc["rule", "gain"]
+    assert lesson.says(f"gives ¥{plan['win_back'].iloc[0]:,.0f} to win-back, and the gain is ¥{gain / 1e6:.2f} million")
+
+
 def test_the_truth(lesson):
     told = lesson["side"].loc["retention call"]
     true = lesson["true"]["retention call"]
@@ -252,7 +311,12 @@ def test_the_truth(lesson):
         f"gains ¥{lesson['gained']:.2f} million; we had said {minus(lesson['million'].loc['all on keeping', 'gain'])}"
     )
     assert lesson.says(
-        f"{gains['marginal rule']:.2f}. Had Ms Gao known the truth, she would have gained "
-        f"{gains['marginal rule, truth known']:.2f}"
+        f"all aimed: {gains['all on keeping']:.2f} on keeping, {gains['a fifth each']:.2f} a fifth each, {gains['marginal rule']:.2f} "
+        f"by the marginal rule. Had Ms Gao known the truth, {gains['marginal rule, truth known']:.2f}"
+    )
+    failed = lesson["failed"].set_index("plan")["gain"] / 1e6
+    assert lesson.says(
+        f"{minus(failed['all on keeping'])}. The marginal rule still gains {failed['marginal rule']:.2f}, and a fifth each "
+        f"{failed['a fifth each']:.2f}"
     )
     assert lesson["first_yuan"] == "acquire"

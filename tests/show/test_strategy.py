@@ -89,6 +89,7 @@ def test_tiers_and_bands_of_the_plans():
         for line, frame in zip(ax.get_lines(), runs.values(), strict=True):
             np.testing.assert_allclose(line.get_ydata(), frame.loc[frame["tier"] == tier, "mean"])
         last = runs["keep"].query("tier == @tier")["mean"].iloc[-1]
+        assert ax.get_title(loc="left").startswith(f"{tier}, keep:")
         assert ax.get_title(loc="left").endswith(f"→ {last:,.0f}")
         assert ax.get_xlabel() == "year of the plan"
         assert ax.get_ylim()[0] == 0
@@ -104,7 +105,9 @@ def test_plans_beside_spending_nothing():
     np.testing.assert_allclose(ax.get_lines()[0].get_xdata(), table["gain"] / scale)
     assert ("¥ thousand" if scale == 1e3 else "¥") in ax.get_xlabel()
     best = table.loc[table["gain"].idxmax(), "plan"]
-    assert ax.get_title(loc="left").startswith(f"Best here: {best}")
+    gain = table["gain"].max() / scale
+    word = " thousand" if scale == 1e3 else ""
+    assert ax.get_title(loc="left") == f"Best here: {best}, {'+' if gain >= 0 else '−'}¥{abs(gain):,.1f}{word}"
 
 
 def test_next_yuan_stands_beside_its_cost():

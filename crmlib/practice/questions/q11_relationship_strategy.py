@@ -205,14 +205,19 @@ def reached_percent(bank: Company) -> float:
 
     given = bank.consents.query("purpose == 'marketing' and channel == 'phone'")
     valid = given.loc[given["withdrawn"].isna(), "customer"]
-    there = bank.customers["left"].isna() & bank.customers["customer"].isin(valid)
-    return 100 * (1 - exp(-30_000 / (60 * there.sum())))
+    here = year_end(bank.customers.assign(own=True), bank.months, 2025).customers
+    return 100 * (1 - exp(-30_000 / (60 * here["customer"].isin(valid).sum())))
 
 
-def reach(bank: Company, *, withdrawn: bool = False, everybody: bool = False, straight: bool = False) -> float:
+def reach(
+    bank: Company, *, withdrawn: bool = False, everybody: bool = False, straight: bool = False, returned: bool = True
+) -> float:
     consents = bank.consents[(bank.consents["purpose"] == "marketing") & (bank.consents["channel"] == "phone")]
     yes = bank.customers["customer"].isin(consents.loc[withdrawn | consents["withdrawn"].isna(), "customer"])
-    full = CALL * int((bank.customers["left"].isna() & (yes | everybody)).sum())
+    there = (
+        bank.customers["customer"].isin(tiers_of(bank, 2025)["customer"]) if returned else bank.customers["left"].isna()
+    )
+    full = CALL * int((there & (yes | everybody)).sum())
     return 100 * (BUDGET / full if straight else 1 - float(np.exp(-BUDGET / full)))
 
 
@@ -241,13 +246,18 @@ Q4 = Question(
             "Some of these customers have withdrawn their consent: `withdrawn` then holds a day.",
         ),
         Misconception(
+            "those who came back forgotten",
+            lambda bank: reach(bank, returned=False),
+            "Some left and came back. They are customers again, and in `end.customers`.",
+        ),
+        Misconception(
             "those not reached",
             lambda bank: 100 - reach(bank),
             "That is the share who are not reached.",
         ),
     ],
     hints=[
-        "Who may be reached? Still a customer (`left` is empty), and with a valid consent to marketing by phone.",
+        "Who may be reached? A customer at the end of 2025, with a valid consent to marketing by phone.",
         "With n of them, `np.exp(-30_000 / (60 * n))` is the share that is not reached.",
     ],
 )
@@ -377,57 +387,57 @@ Q6 = Question(
 )
 
 
-def next_on_win_back(bank: Company) -> float:
+def best_next(bank: Company) -> float:
     own = ~bank.customers["exit_reason"].isin(["death", "moved abroad", "closed by bank"])
     customers = bank.customers.assign(own=own)
     lost = bank.campaign_members.query("campaign == 'win-back'")
     behaviour = fit_behaviour(customers, bank.months, bank.years, small_bank()[1].responses, win_back=lost)
     start = year_end(customers, bank.months, 2025).start
     plan = make_plan(30_000, {"keep": 0.8, "win_back": 0.2})
-    return next_yuan(start, plan, behaviour, step=1_000).set_index("lever").at["win_back", "gain"]
+    return next_yuan(start, plan, behaviour, step=1_000)["gain"].max()
 
 
 @lru_cache(maxsize=4)
-def margins(bank: Company, win_back: float = 0.2) -> pd.DataFrame:
+def margins(bank: Company) -> pd.DataFrame:
     start, behaviour = simulated(bank)
-    plan = make_plan(BUDGET, {"keep": 0.8, "win_back": win_back})
+    plan = make_plan(BUDGET, {"keep": 0.8, "win_back": 0.2})
     return next_yuan(start, plan, behaviour, step=1_000).set_index("lever")
 
 
 Q7 = Question(
     name="q7",
-    variable="next_on_win_back",
+    variable="best_next",
     points=2,
     kind="number",
     unit="yuan per yuan",
     tolerance=0.006,
-    expected=next_on_win_back,
+    expected=best_next,
     why="As long as a yuan brings more on one lever than on another, moving it gains.",
     misconceptions=[
         Misconception(
-            "the other lever",
+            "the lever with the most money",
             lambda bank: float(margins(bank).at["keep", "gain"]),
-            "That is what one more yuan on *keep* brings.",
+            "That is what one more yuan on *keep* brings. Another lever brings more.",
         ),
         Misconception(
-            "the first yuan",
-            lambda bank: float(margins(bank, 0.0).at["win_back", "gain"]),
-            "That is what the first yuan on win-back brings, with none spent on it so far. On top of the plan it brings less.",
+            "the other lever of the plan",
+            lambda bank: float(margins(bank).at["win_back", "gain"]),
+            "That is what one more yuan on *win back* brings. Compare all five levers, also those without money so far.",
         ),
         Misconception(
             "the band's end",
-            lambda bank: float(margins(bank).at["win_back", "low"]),
+            lambda bank: float(margins(bank)["low"].max()),
             "That is the lower end of the band. The expected gain is asked for.",
         ),
         Misconception(
             "its cost taken off",
-            lambda bank: float(margins(bank).at["win_back", "gain"]) - 1,
+            lambda bank: float(margins(bank)["gain"].max()) - 1,
             "The yuan itself was taken off. What it *brings* is asked for: above 1 it pays.",
         ),
     ],
     hints=[
         "`crm.next_yuan(start, plan, behaviour, step=1_000)` has a row per lever.",
-        "Read the row of `win_back`, column `gain`.",
+        "Look for the largest value in the column `gain`, over all five levers.",
     ],
 )
 
