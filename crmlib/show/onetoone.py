@@ -49,6 +49,7 @@ def plot_share_of_customer(table: pd.DataFrame):
                 color=PALETTE[place],
             )  # fmt: skip
     ax.set_xticks(table["year"].to_numpy())
+    ax.margins(x=0.12)  # the numbers of the first year stay clear of the axis
     ax.set_ylim(0, 1.25 * table[list(names)].to_numpy().max())
     label_ends(ax)
     before, after = table.iloc[max(0, len(table) - 2)], table.iloc[-1]

@@ -6,6 +6,7 @@ from importlib import resources
 
 import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency
 
 import crmlib as crm
 from crmlib.show.onetoone import matching_picture
@@ -21,8 +22,8 @@ def signed(points: float) -> str:
 def test_share_of_customer(lesson):
     table = lesson["shares"].set_index("year")
     before, after = table.loc[2024], table.loc[2025]
-    assert lesson.says(f"({after['customers']:,.0f} after {before['customers']:,.0f}) and more money (¥{after['assets_here'] / 1e6:,.0f} "
-                       f"million after ¥{before['assets_here'] / 1e6:,.0f} million)")  # fmt: skip
+    assert lesson.says(f"({after['customers']:,.0f} after {before['customers']:,.0f}; who left during the year still counts) and more "
+                       f"money (¥{after['assets_here'] / 1e6:,.0f} million after ¥{before['assets_here'] / 1e6:,.0f} million)")  # fmt: skip
     share, reach, own = (
         [f"{100 * year[name]:.1f}" for year in (before, after)]
         for name in ("share_of_market", "reach", "share_of_customer")
@@ -35,8 +36,32 @@ def test_share_of_customer(lesson):
     assert lesson.says(
         f"is ¥{lesson['one_point'] / 1e6:.0f} million. Through reach it would take {lesson['same_by_reach']:.0f} new"
     )
-    assert lesson.says(f'"The average share is {100 * after["mean_share"]:.0f} %"')
+    assert lesson.says(f'"The average share is {100 * after["mean_share"]:.0f} %, as last year"')
+    assert round(100 * before["mean_share"]) == round(100 * after["mean_share"])
     assert f"fell by {100 * (before['share_of_customer'] - after['share_of_customer']):.0f} points" in QUIZ
+
+
+def test_ten_customers_make_the_fall(lesson):
+    rest, theirs, wallets = lesson["rest"], lesson["theirs"] / 1e6, lesson["wallets"]
+    own = [f"{100 * rest.loc[year, 'share_of_customer']:.1f}" for year in (2024, 2025)]
+    assert own[0] == own[1]
+    assert lesson.says(
+        f"Ten customers of {lesson['shares'].iloc[-1]['customers']:,.0f} make this fall; without them the share of customer stands at "
+        f"{own[0]} %"
+    )
+    reach = [f"{100 * rest.loc[year, 'reach']:.1f}" for year in (2024, 2025)]
+    assert lesson.says(f"the reach falls, from {reach[0]} to {reach[1]} %")
+    assert lesson.says(f"grew from ¥{theirs[2024]:,.0f} to ¥{theirs[2025]:,.0f} million (two of them are new)")
+    of_ten = wallets[wallets["customer"].isin(lesson["ten"])].groupby("year")[["assets_here", "wallet"]].sum()
+    more = of_ten.loc[2025] - of_ten.loc[2024]
+    assert more["assets_here"] < 0.1 * more["wallet"]
+    assert (~lesson["ten"].isin(wallets.loc[wallets["year"] == 2024, "customer"])).sum() == 2
+    year_before = wallets[wallets["year"] == 2024].nlargest(10, "wallet")["customer"]
+    other = crm.share_of_customer(
+        wallets[~wallets["customer"].isin(year_before)], lesson["bank"].market, bank="Harbour Bank"
+    )
+    other = 100 * other.set_index("year")["share_of_customer"]
+    assert lesson.says(f"from {other[2024]:.1f} to {other[2025]:.1f} %.)")
 
 
 def test_larger_wallets_lie_here_in_smaller_parts(lesson):
@@ -63,7 +88,10 @@ def test_the_match_and_its_yardstick(lesson):
     exact, score = quality.loc["same name and phone"], quality.loc["score"]
     assert exact["false"] == score["false"] == 0
     assert lesson.says(f"joins nobody falsely and finds {100 * exact['recall']:.0f} % of the pairs")
-    assert lesson.says(f"finds {score['right']:,.0f} of {score['pairs']:,.0f}, with no false one: {score['persons']:,.0f} persons, where "
+    above = (scored["score"] >= 0.8).sum()
+    assert score["right"] - above == 2
+    assert lesson.says(f"finds {score['right']:,.0f} of {score['pairs']:,.0f} (the {above:,} and two that chains add: if A fits B and B "
+                       f"fits C, A and C are joined as well), with no false one: {score['persons']:,.0f} persons, where "
                        f"{score['customers']:,.0f} customers are")  # fmt: skip
     assert lesson.says(f"({n - len(lesson['persons'])} records are doubles)")
     assert f"recall {exact['recall']:.2f}" in QUIZ
@@ -80,7 +108,7 @@ def test_the_explorer_shows_what_the_text_promises(lesson):
     assert lesson.says(
         f"By the name alone even the best line has {lesson['tables']['name alone']['false'].min()} false pairs"
     )
-    assert lesson.says(f"2. {table.loc[0.9, 'persons']:,} persons; {table.loc[0.9, 'missed']} pairs are missed")
+    assert lesson.says(f"2. {table.loc[0.85, 'persons']:,} persons; {table.loc[0.85, 'missed']} pairs are missed")
 
 
 def test_the_pyramid_after_merging(lesson):
@@ -117,6 +145,12 @@ def test_segments(lesson):
     assert lesson.says(f"Stability {fog:.2f} instead of {numbers.loc[4, 'stability']:.2f}")
     value = crm.compare_segments(lesson["valued"], "segment", "quarter")["adjusted_rand"].iloc[0]
     assert lesson.says(f"Adjusted Rand {value:.2f}: knowing")
+    brought = lesson["valued"].groupby("segment")["contribution"].mean()
+    assert lesson.says(
+        f"who want advice brought ¥{brought[4]:,.0f} on average, those who want it quick ¥{brought[1]:,.0f}"
+    )
+    cross = pd.crosstab(lesson["valued"]["segment"], lesson["valued"]["quarter"])
+    assert chi2_contingency(cross).pvalue < 0.01
 
 
 def test_consent_and_pressure(lesson):
@@ -132,6 +166,13 @@ def test_consent_and_pressure(lesson):
         f"{100 * high['more_withdrew']:.1f} points more ({100 * high['more_low']:.1f} to {100 * high['more_high']:.1f})"
     )
     assert lesson.says(f"Each lost consent bought {high['answers_per_consent']:.0f} answers")
+    messages = high["sent"] - low["sent"]
+    per_thousand = 1000 * high["more_withdrew"] / messages
+    assert lesson.says(f"{100 * high['more_withdrew']:.1f} points for {messages:.1f} messages more. So 1,000 messages cost about "
+                       f"{per_thousand:.0f} consents")  # fmt: skip
+    assert lesson.says(f"It costs about {0.8 * per_thousand:.0f} consents")
+    gone = lesson["shares"].iloc[-1]["customers"] - len(allowed)
+    assert lesson.says(f"are these and {gone:.0f} who left during 2025")
     phone = crm.contact_permission(
         lesson["here"], lesson["bank"].consents, purpose="marketing", channel="phone", day="2025-12-31"
     )
@@ -192,9 +233,11 @@ def test_the_decision_and_the_truth(lesson):
     plan, every = lesson["plan"], lesson["everybody"].iloc[0]
     assert sum(plan.values()) == 1000
     assert plan[1] <= lesson["free"][1]
-    assert lesson.says(f"the {plan[4]} advice seekers and {plan[3]} credit seekers with consent, the last "
-                       f"{plan[1]} to segment 1: {lesson['sold']:.0f} "
+    assert lesson.says(f"the {plan[4]} of the advice segment and {plan[3]} of the credit segment with consent, the last "
+                       f"{plan[1]} from segment 1. All 1,000 would give {lesson['sold']:.0f} "
                        f"insurances expected instead of {1000 * every['uplift']:.0f}")  # fmt: skip
+    assert lesson.says(f"none: about {0.8 * lesson['sold']:.0f} insurances for ¥4,800")
+    assert lesson.says(f"Is ¥{6000 / lesson['sold']:.0f} for an insurance cheap?")
     assert lesson.says(f"of {len(lesson['lacks']):,} customers without an insurance only")
     against = crm.compare_segments(lesson["against"], "segment", "truth").iloc[0]
     assert lesson.says(
@@ -202,7 +245,16 @@ def test_the_decision_and_the_truth(lesson):
     )
     advice, others = lesson["advice"], lesson["others"]
     assert lesson.says(f"The true lift is {100 * advice:.1f} for advice seekers and {100 * others:.1f} for all others")
-    true = plan[4] * advice + (1000 - plan[4]) * others
-    assert lesson.says(f"The plan truly sells some {true:.0f}, not {lesson['sold']:.0f}")
-    assert true > 1000 * every["uplift"]
+    mixed = lesson["asked"].groupby("segment")["truth"].apply(lambda truth: (truth == "advice").mean())
+    true = sum(number * (others + (advice - others) * mixed[segment]) for segment, number in plan.items())
+    assert lesson.says(f"Of the {plan[4]} in our advice segment {100 * mixed[4]:.0f} % truly want advice")
+    bank, where = lesson["bank"], lesson["morning"]
+    anybody = crm.offer_frame(bank.customers, bank.holdings, **where).query("~has_insurance").merge(lesson["allowed"])
+    anybody = anybody[anybody["may_contact"]].merge(lesson["wants"])
+    anybody = 1000 * (others + (advice - others) * (anybody["truth"] == "advice").mean())
+    assert lesson.says(
+        f"{lesson['sold']:.0f} hoped, {true:.0f} true (¥{6000 / true:,.0f} each), {anybody:.0f} for anybody"
+    )
+    assert round(lesson["sold"]) - round(true) == 9
+    assert true > anybody
     assert lesson["by_need"]["uplift"].max() == pytest.approx(lesson["by_need"].set_index("segment").loc[4, "uplift"])

@@ -58,7 +58,8 @@ def one_bank(seed: int) -> dict[str, float]:
         "segments": compare_segments(segments, "segment_x", "segment_y")["adjusted_rand"].iloc[0],
         "value": compare_segments(valued, "segment_x", "quarter")["adjusted_rand"].iloc[0],
         "model": hits.loc["by_model", "hit_rate"], "popular": hits.loc["by_popularity", "hit_rate"],
-        "chance": hits.loc["chance", "hit_rate"],
+        "chance": hits.loc["chance", "hit_rate"], "ahead": hits.loc["by_model", "difference"],
+        "ahead at most": hits.loc["by_model", "difference_high"],
         "more withdrew": pressure.loc["high", "more_withdrew"],
     }  # fmt: skip
 
@@ -108,6 +109,13 @@ def test_the_lesson_quotes_these_banks(banks, request):
         f"the simple rule found {low:.0f} to {high:.0f} % of the pairs, the score {worst:.0f} to {best:.0f} %" in text
     )
     assert (banks[["precision", "exact precision"]] == 1).all(axis=None)
+    ahead, behind, clearly = (
+        int(one.sum()) for one in (banks["ahead"] > 0, banks["ahead"] < 0, banks["ahead at most"] < 0)
+    )
+    word = {1: "one", 2: "two", 7: "seven"}
+    assert (
+        f"the model was ahead in {word[ahead]} and behind in {word[behind]}, in {word[clearly]} of them clearly" in text
+    )
     assert (banks["top 0.01"] > 0).sum() == 4
     assert "the share of the top 1 % rose in four and fell in four" in text
     assert (banks["model"] > banks["popular"]).sum() == 1
