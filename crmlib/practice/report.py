@@ -18,7 +18,7 @@ from crmlib.retention import campaign_uplift
 
 LABELS = ("descriptive", "predictive", "causal")
 WORDS = 700  # fill two A4 pages beside two figures and two short tables
-ROWS, FIGURES = 12, 3  # of one table, and in all: more cannot be read on two pages
+ROWS, FIGURES = 12, 2  # of one table, and in all: more cannot be read on two pages
 GAP_COLUMNS = ["missing", "cannot_tell", "ask_for"]
 _REQUIRED = ("title", "author", "decision", "findings", "cannot_tell", "next", "sources")
 _OPTIONAL = ("company", "question")
@@ -33,7 +33,7 @@ img { display: block; max-width: 36rem } section table { width: auto; min-width:
   body { font-size: 9.5pt; line-height: 1.32; margin: 0; padding: 0; max-width: none }
   h1 { font-size: 15pt; margin: 0 } h2 { font-size: 11.5pt; margin: .7rem 0 .2rem; break-after: avoid }
   h3 { font-size: 9.5pt; margin: .5rem 0 .1rem; break-after: avoid } p { margin: .2rem 0; max-width: none } li { max-width: none }
-  img { max-width: none; width: auto; height: 54mm } details { display: none } .how { font-size: 8pt }
+  img { max-width: none; width: auto; height: 48mm } details { display: none } .how { font-size: 8pt }
   table { font-size: 8.5pt; margin: .3rem 0 } th, td { padding: .1rem .4rem } .head { margin: 0 } .decision { margin: .4rem 0 }
   section, tr, img { break-inside: avoid }
 }
