@@ -267,7 +267,8 @@ def plot_account_kinds(accounts: pd.DataFrame, *, line: float = 300_000):
     potential = accounts[accounts["kind"] == "potential"]
     elsewhere = float((potential["wallet"] - potential["assets_here"]).sum())
     drawn = accounts[(accounts["assets_here"] >= 1_000) & (accounts["wallet"] >= 1_000)]
-    drawn = drawn.iloc[:: max(1, int(np.ceil(len(drawn) / MOST_POINTS)))]
+    every = max(1, int(np.ceil(len(drawn) / MOST_POINTS)))
+    drawn = drawn.iloc[::every]
     ax = new_axes(height=4.2)
     looks = {"existing": (0, "o"), "potential": (1, "s"), "other": (4, ".")}
     for kind, (colour, marker) in looks.items():
@@ -286,7 +287,12 @@ def plot_account_kinds(accounts: pd.DataFrame, *, line: float = 300_000):
     ax.set(xscale="log", yscale="log")
     ax.axvline(line, color="#444444", linewidth=1, linestyle="--")
     ax.axhline(line, color="#444444", linewidth=1, linestyle="--")
-    ax.legend(loc="lower right", frameon=False)
+    ax.legend(
+        loc="lower right",
+        frameon=False,
+        title=tr("customers; drawn is one in {every}", every=every) if every > 1 else tr("customers"),
+        title_fontsize=10,
+    )
     from matplotlib.ticker import FuncFormatter
 
     for axis in (ax.xaxis, ax.yaxis):
@@ -303,7 +309,8 @@ def plot_account_kinds(accounts: pd.DataFrame, *, line: float = 300_000):
         x=tr("assets here (¥, each step ten times the last)"),
         y=tr("assets at all banks (¥)"),
         words=tr(
-            "Points on logarithmic axes, with lines at ¥{line:,.0f}: {told}.",
+            "Points on logarithmic axes, one customer in {every} drawn, with lines at ¥{line:,.0f}: {told}.",
+            every=every,
             line=line,
             told=", ".join(f"{kind} {counts.get(kind, 0):,}" for kind in looks),
         ),
@@ -435,7 +442,7 @@ def accounts_picture(
         height=320,
     )
     right = panel(
-        tr("Your {top} accounts that are also on the list by …", top=top),
+        tr("Your {top}: also on the list by …", top=top),
         axis(tr("accounts"), limits=(0, top)),
         axis("", categories=labels[1:]),
         [bars(shared, colour=2)],
@@ -447,13 +454,13 @@ def accounts_picture(
     digits, plain = (2, unit) if money > 1 else (0, "¥")
     numbers = [
         number(tr("Your {top} brought", top=top), None if mine is None else mine / money, unit=plain, decimals=digits),
-        number(tr("More than by deposits"), None if gap is None else gap / money, unit=plain, decimals=digits),
+        number(tr("More than deposits"), None if gap is None else gap / money, unit=plain, decimals=digits),
         {
-            **number(tr("Also on the list by contribution"), by_contribution),
+            **number(tr("Shared with contribution"), by_contribution),
             "text": "–" if by_contribution is None else tr("{a:.0f} of {b}", a=by_contribution, b=top),
         },
         number(
-            tr("Of the best in hindsight"),
+            tr("Of the best possible"),
             None if mine is None else 100 * judged["share_of_best"][YOURS],
             unit="%",
         ),

@@ -86,7 +86,7 @@ exhibit_2
 # money at other banks 0.2, products held 0.2. The head of branches asks why not simply the forty largest depositors.
 #
 # **Exhibit 3.** Two lines. *Existing* key accounts have that much here; *potential* ones have it, but at all banks together.
-# Money in ¥ million; what customers have at other banks comes from the credit bureau. Customers of 31 December 2025.
+# Money in ¥ million; what customers have at other banks comes from the credit bureau. Customers of 31 December 2025 who never left.
 
 # %%
 stayed = bank.customers.loc[bank.customers["left"].isna(), "customer"]
@@ -105,13 +105,14 @@ exhibit_3
 # **Paper 3: Harbour Gold.** The **head of marketing** wants an adviser for every private customer with ¥300,000 here. "It
 # costs ¥1,200 a member and year. Clients with an adviser leave less. It pays for itself."
 #
-# **Exhibit 4.** Private customers with ¥300,000 or more here, at the end of 2025: contribution per customer, in yuan.
+# **Exhibit 4.** Private customers with ¥300,000 or more here, at the end of 2025: per customer and year, in yuan.
 
 # %%
 advisers = bank.bonds.query("bond == 'adviser' and since < '2026-01-01'")["customer"]
 gold = known[(known["kind"] == "personal") & (known["assets_here"] >= 300_000)].copy()
 gold["adviser"] = gold["customer"].isin(advisers)
-exhibit_4 = gold.groupby("adviser")[["revenue", "cost_to_serve", "contribution"]].mean()
+parts = ["revenue", "expected_loss", "cost_to_serve", "contribution"]
+exhibit_4 = gold.groupby("adviser")[parts].mean()
 exhibit_4.insert(0, "customers", gold["adviser"].value_counts())
 exhibit_4
 
@@ -208,11 +209,13 @@ deals.table[columns]
 ax = crm.show.plot_deals(deals.table)
 
 # %% [markdown] lang="en"
-# 1,091 accounts, one in fifteen, have a deal: a rate 1.1 to 1.4 points above the list. They hold **51 %** of the deposits.
-# At the list rate these would bring a margin of ¥10.16 million a year. The deals take **¥8.32 million** of it, and ¥1.84 million
+# A rate more than 0.2 points above the list counts as a deal. (Smaller differences, ¥252,297 in all, are in the row *list
+# rate*.) 1,091 accounts, one in fifteen, have one: 1.1 to 1.4 points above the list. They hold **51 %** of the deposits. At
+# the list rate these would bring a margin of ¥10.16 million a year. The deals take **¥8.32 million** of it, and ¥1.84 million
 # is left. The bank's whole profit was ¥7.78 million: the finance director has found her yuan.
 #
-# Who grants deals? Accounts with a deal in %, by deposits (¥ thousand), and by the manager's habit at month end:
+# Who grants deals? Accounts with a deal in %, by deposits (¥ thousand; `(0, 50]` is more than 0, up to 50), and by the manager's
+# habit at month end:
 
 # %%
 who = last.merge(deals.customers[["customer", "deal"]])
@@ -227,11 +230,23 @@ who["deposits"] = pd.cut(who["deposits_average"] / 1_000, borders)
 # the target, would produce both columns.)*
 #
 # Would these deposits have left at the list rate? **These data cannot tell**: no deal was ended by lot. What can be
-# computed is how many may leave before the bank loses:
+# computed is how much of the money may leave before the bank loses:
 #
-# $$ (1 - \text{share who leave}) \cdot 10.16 > 1.84 $$
+# $$ (1 - \text{share that leaves}) \cdot 10.16 > 1.84 $$
 #
-# so up to **82 %** of them.
+# so up to **82 %** of it. Who takes the deposits away takes fees and loans along. The whole contribution of these accounts is ¥2.04
+# million; counted with it, the limit is **80 %**. And money is not heads:
+
+# %%
+dealt = deals.customers[deals.customers["deal"]].merge(last[["customer", "contribution"]])
+largest_first = dealt["margin_at_list"].sort_values(ascending=False)
+for accounts in [40, 100, 1_091]:
+    part = largest_first.head(accounts).sum() / largest_first.sum()
+    print(f"{accounts} accounts: {part:.0%} of the margin at the list rate")
+
+# %% [markdown] lang="en"
+# **Half of the money is a hundred accounts**: they hold 51 % of this margin, forty of them 31 %. "Half leaves" may be a hundred
+# customers, whom one can ask.
 
 # %% [markdown] lang="en"
 # ### Now the prediction
@@ -239,7 +254,7 @@ who["deposits"] = pd.cut(who["deposits_average"] / 1_000, borders)
 # %%
 measures = ["deposits_average", "revenue", "profit"]
 overlap = crm.ranking_overlap(last, measures, top=40)
-overlap
+overlap.rename(columns={"by_chance": "accounts by chance"})
 
 # %%
 shared = overlap.set_index(["first", "second"]).loc[("deposits_average", "profit"), "both"]
@@ -251,7 +266,7 @@ two["have a deal"] = [rows["deal"].sum() for rows in lists.values()]
 two
 
 # %% [markdown] lang="en"
-# **16** of 40: under half, though far more than the 0.1 that chance would give. The forty by deposits bring
+# **16** of 40: under half, though far more than the 0.1 accounts that chance would give. The forty by deposits bring
 # ¥1.16 million of profit, the forty by profit ¥2.36 million, with fewer deposits. Of the forty largest depositors 37 have a
 # deal and 8 lose money. *(Descriptive. Profit of the same year is what we want to find, so the list by profit is best by
 # definition. The fair contest comes below: lists first, money later.)*
@@ -353,10 +368,11 @@ ax = crm.show.plot_account_lists(judged, names)
 
 # %% [markdown] lang="en"
 # The committee's forty brought ¥1.27 million in 2025, the forty by deposits ¥1.16 million. So far so good: a score beats
-# deposits. But the forty by **last year's contribution** brought **¥1.69 million**, 73 % of what hindsight could have
-# picked. Revenue is worst, ¥0.85 million: it knows no cost. The interval of the difference to deposits is −0.40 to 0.63 for the committee
-# and 0.05 to 1.01 for contribution (¥ million): forty accounts are few, and a handful of giants decides. *(Predictive: lists
-# of 2024, money of 2025. A list finds money; that care for these accounts would bring more is another claim.)*
+# deposits. But the forty by **last year's contribution** brought **¥1.69 million**, 73 % of what hindsight could have picked.
+# Revenue is worst, ¥0.85 million: it knows no cost. The interval of the difference to deposits is −0.40 to 0.63 for the
+# committee and 0.05 to 1.01 for contribution (¥ million): forty accounts are few, and a handful of giants decides.
+# *(Predictive: lists of 2024, money of 2025. A list finds money; that care for these accounts would bring more is another
+# claim.)*
 
 # %% [markdown] lang="en"
 # ## Explore
@@ -423,9 +439,10 @@ kinds.table[["kind", "customers", "assets_share", "elsewhere", "share_of_wallet"
 ax = crm.show.plot_account_kinds(before.assign(kind=before["kind_of_account"]))
 
 # %% [markdown] lang="en"
-# At the end of 2024: 1,118 existing key accounts, 8 % of the customers, with 74 % of the assets; 1,454 potential ones with ¥759 million
-# elsewhere. A surprise: the existing ones have even more elsewhere, ¥3,502 million. The bank holds 27 % of their wallets.
-# With the line at ¥200,000 it is 1,559 and 1,687: the name *key account* moves with the line.
+# The picture draws a part of the customers, evenly taken; the numbers in the legend count all. At the end of 2024: 1,118
+# existing key accounts, 8 % of the customers, with 74 % of the assets; 1,454 potential ones with ¥759 million elsewhere. A
+# surprise: the existing ones have even more elsewhere, ¥3,502 million. The bank holds 27 % of their wallets. With the line at
+# ¥200,000 it is 1,559 and 1,687: the name *key account* moves with the line.
 #
 # Does money elsewhere come of itself? Who had ¥200,000 to ¥300,000 here: how many crossed the line in 2025?
 
@@ -436,10 +453,11 @@ near = before[before["assets_here"].between(200_000, 299_999)]
 near.groupby("kind_of_account", observed=True)["crossed"].agg(["size", "sum", "mean"])
 
 # %% [markdown] lang="en"
-# Of those with a large wallet 29 % crossed, of those without 34 %: money elsewhere does **not** come of itself. (With 44 in the
-# second row the difference means nothing.) Potential is a reason to *try*, not a forecast; whether trying works, only a trial
-# can tell. And 29 % of the existing key accounts fell below the line within a year, 11 % by leaving: a line is crossed in
-# both directions, by chance alone (lesson 02, regression to the mean). *(Predictive.)*
+# Of those with a large wallet 29 % crossed, of those without 34 %: a difference of −5 points (± 15, with 44 in the second
+# row). **These data do not show that money elsewhere comes of itself**, nor that it stays away. Potential is a reason to
+# *try*, not a forecast; whether trying works, only a trial can tell. And 29 % of the existing key accounts fell below the
+# line within a year, 10 of these points by leaving: a line is crossed in both directions, partly by chance (lesson 02,
+# regression to the mean). *(Predictive.)*
 
 # %% [markdown] lang="en"
 # ## Marketing on several levels
@@ -523,8 +541,25 @@ ax = crm.show.plot_programme(plan.customers)
 # %% [markdown] lang="en"
 # For all 533 the programme **loses** ¥132,877 a year (95 % interval −¥262,936 to −¥2,817): it needs 4.1 points, and 3.2 are to be
 # had. The average hides two groups. 147 members, those who bring more than ¥9,336 a year, gain ¥134,081. The line of
-# ¥300,000 in *assets* is the wrong door; contribution is the right one. *(Predictive, with an effect that is not from a
-# lottery: take it as an upper guess.)*
+# ¥300,000 in *assets* is the wrong door; contribution is a better one.
+#
+# But these 147 were picked by the contribution of the same year that the gain is counted on. Luck of that year is in both. Pick
+# a year earlier, by the same line at the end of 2024, and count 2025:
+
+# %%
+line = 1_200 / (4 * fewer)
+picked = alone[alone["contribution"] > line]
+for year in ["contribution", "next_year"]:
+    gain = (fewer * 4 * picked[year] - 1_200).sum()
+    print(f"{len(picked)} by {year}: mean ¥{picked[year].mean():,.0f}, gain ¥{gain:,.0f}")
+above = (picked.loc[~picked["gone"], "next_year"] > line).mean()
+print(f"of those who stayed, above the line again: {above:.0%}")
+
+# %% [markdown] lang="en"
+# The 152 of 2024 brought ¥15,767 each, a year later ¥13,292, and of those who stayed 60 % are above the line again. The gain falls
+# from ¥125,662 to **¥77,301**: expect that much, not ¥134,081. The interval above covers chance in the effect only. All of it
+# assumes that an adviser lowers leaving by the same $u$ for all. *(Predictive, with an effect that is not from a lottery: take it as
+# an upper guess.)*
 #
 # ### What does a member really cost?
 #
@@ -534,6 +569,11 @@ ax = crm.show.plot_programme(plan.customers)
 # %%
 served = exhibit_4["cost_to_serve"]
 members["as now"] = served[True] - served[False]
+gold["fifth"] = pd.qcut(gold["assets_here"], 5, labels=False)
+alike = gold.pivot_table(index="fifth", columns="adviser", values="cost_to_serve")
+without = gold.loc[~gold["adviser"], "fifth"].value_counts(normalize=True)
+matched = ((alike[True] - alike[False]) * without).sum()
+print(f"¥{served[True] - served[False]:,.0f} more; among equals by assets ¥{matched:,.0f}")
 real = crm.programme_break_even(members, base="stake", cost="as now", **effect)
 real.table.assign(points_needed=100 * real.table["break_even"])[columns[:5]]
 
@@ -546,10 +586,12 @@ for cost, margin in [("budget", spread), ("as now", spread), ("as now", spread -
     print(f"{cost}, {100 * margin:.2f} %: {100 * won['break_even'].iloc[0]:.1f} % must come")
 
 # %% [markdown] lang="en"
-# At ¥6,648 a member the bill is ¥3.54 million, and the break-even is 22.5 points. Only 12.3 % leave at all: if *nobody* left any
-# more, it would still lose, and not one member pays for himself. The other hope is money from elsewhere, at a margin of 1.54 %:
-# 3.7 % of it would have to come at the budget's cost, 20.4 % at the real one. With the usual private deal on top, the
-# margin is 0.27 %, and more than all of it would have to come.
+# Those with an adviser have twice the assets; among equals, in fifths by assets, an adviser costs ¥5,997 instead of ¥6,648.
+# The verdict is the same. At ¥6,648 a member the bill is ¥3.54 million, and the break-even is 22.5 points (at ¥5,997 20.3).
+# Only 12.3 % leave at all: if *nobody* left any more, a programme for all would still lose ¥1.60 million. At 3.2 points not
+# one member pays for himself; if nobody left, 77 would. The other hope is money from elsewhere, at a margin of 1.54 %: 3.7 %
+# of it would have to come at the budget's cost, 20.4 % at the real one. With the usual private deal on top, the margin is
+# 0.27 %, and more than all of it would have to come.
 
 # %% [markdown] lang="en"
 # ## The whole organisation
@@ -572,24 +614,42 @@ for cost, margin in [("budget", spread), ("as now", spread), ("as now", spread -
 # %% [markdown] lang="en"
 # ## The decision on Friday
 #
-# **Paper 1.** Thirty places by last year's contribution, which beat the committee's score in all nine banks. Ten places for
-# *potential* accounts, drawn by lot from the fifty largest wallets: only so will the bank learn whether care moves money.
-#
-# **Paper 2.** No bonus for deposits at month end. Pay for margin after transfer price, on the mean of all days, and let finance
-# sign deals. What it is worth depends on how many of the 1,091 leave when their deal ends, in ¥ million a year:
+# **Paper 1.** Some places by last year's contribution, which beat the committee's score in all nine banks. Not because care
+# is known to add anything there: because that is what can be lost. The others for *potential* accounts, drawn by lot from the
+# fifty largest potential wallets (the fifty largest of all are existing accounts), so that the bank learns whether care moves
+# money. How many must be drawn? With the changes of assets here in 2025, how far can chance alone move the difference?
 
 # %%
-deal = deals.table.iloc[0]
-for share in [0, 25, 50, 75, 82]:
-    change = (1 - share / 100) * deal["margin_at_list"] - deal["margin_paid"]
-    print(f"{share} % of the deposits leave: {change / 1e6:+.2f}")
+fifty = before[before["kind_of_account"] == "potential"].nlargest(50, "wallet")
+change = fifty["customer"].map(later).fillna(0.0) - fifty["assets_here"]
+print(f"they had ¥{fifty['assets_here'].mean():,.0f} here on average")
+for drawn in [10, 25]:
+    half = 1.96 * change.std() * (1 / drawn + 1 / (50 - drawn)) ** 0.5
+    print(f"{drawn} drawn, {50 - drawn} not: the difference is known to ± ¥{half:,.0f}")
 
 # %% [markdown] lang="en"
-# If half leave, the margin still rises by **¥3.24 million** a year. End the deals in a quarter of the branches first, drawn by
-# lot, and count. *(Arithmetic, with an assumption. Who leaves takes fees and loans along, too: count those as well.)*
+# Ten against forty would show next to nothing: ± ¥163,086, where they have ¥225,882 here. So **25 of the fifty, and fifteen places by
+# contribution**. Even 25 against 25 gives ± ¥130,469: add up several years before you judge.
 #
-# **Paper 3.** Not for all. Admit by contribution, at the cost that finance measures; first give the 454 who have an adviser a
-# look: they bring ¥5,297 each, less than the ¥7,396 of those without one. Offer payroll before champagne.
+# **Paper 2.** No bonus for deposits at month end. Pay for margin after transfer price, on the mean of all days, and let finance
+# sign deals. What it is worth depends on how much of these deposits leaves when the deals end, in ¥ million a year:
+
+# %%
+deal, whole = deals.table.iloc[0], dealt["contribution"].sum()
+for share in [0, 25, 50, 75, 80, 82]:
+    stays = 1 - share / 100
+    change = stays * deal["margin_at_list"] - deal["margin_paid"]
+    with_all = stays * (whole + deal["deal_cost"]) - whole
+    print(f"{share} % leave: {change / 1e6:+.2f}, with fees and loans {with_all / 1e6:+.2f}")
+
+# %% [markdown] lang="en"
+# If half of the money leaves, the margin still rises by **¥3.24 million** a year, with fees and loans ¥3.14 million. Half of
+# the money is a hundred accounts. End the deals in a quarter of the branches first, drawn by lot, and count. *(Arithmetic,
+# with an assumption.)*
+#
+# **Paper 3.** Not for all. Admit by contribution, at the cost that finance measures (at today's ¥6,648: nobody); first give
+# the 454 who have an adviser a look: they bring ¥5,297 each, less than the ¥7,396 of those without one. Offer payroll before
+# champagne.
 
 # %% [markdown] lang="en"
 # ## Where it breaks
@@ -641,10 +701,10 @@ by_book = crm.programme_break_even(members, base="stake", cost="budget", uplift=
 by_book.table[["who", "members", "gain"]].round()
 
 # %% [markdown] lang="en"
-# By itself an adviser multiplies the rate of leaving by 0.82 (what he does to satisfaction comes on top); we had 0.74, and the
-# interval, 0.67 to 0.81, leaves 0.82 out: customers who stay anyway have had more time to get an adviser (lesson 10). That is 2.2 points
-# instead of 3.2. At ¥1,200 the programme for all then loses ¥288,203, and 78 members are worth admitting, not 147. An interval
-# covers chance; it does not cover a biased comparison.
+# By itself an adviser multiplies the rate of leaving by 0.82 (what he does to satisfaction comes on top); we had 0.74, and
+# the interval, 0.67 to 0.81, leaves 0.82 out: customers who stay anyway have had more time to get an adviser (lesson 10).
+# That is 2.2 points instead of 3.2. At ¥1,200 the programme for all then loses ¥288,203, and 78 members are worth admitting,
+# not 147. An interval covers chance; it does not cover a biased comparison.
 
 # %% [markdown] lang="en"
 # ## Check yourself
@@ -677,8 +737,8 @@ crm.quiz("12")
 # - Deposits show who is large, not who is worth much. Judge a list by what came after it.
 # - A score states values in the open. Show its weights, its scale, and how many accounts hang on them. As a forecast, plain
 #   contribution beat it.
-# - Potential needs the wallet; that it comes is a hypothesis for a trial.
-# - A programme pays by member, not on average: admit by contribution, at the real cost.
+# - Potential needs the wallet; that it comes is a hypothesis for a trial, and the trial needs enough places.
+# - A programme pays by member, not on average: admit by contribution, at the real cost, and judge the door by the year after.
 #
 # | term | 中文 | meaning |
 # |---|---|---|

@@ -97,7 +97,7 @@ def test_the_deals(lesson):
     deal, who = table.loc["deal"], lesson["deals"].customers
     above = 100 * who.loc[who["deal"], "above_list"]
     assert lesson.says(
-        f"{deal['accounts']:,.0f} accounts, one in fifteen, have a deal: a rate {above.min():.1f} to {above.max():.1f} points above"
+        f"{deal['accounts']:,.0f} accounts, one in fifteen, have one: {above.min():.1f} to {above.max():.1f} points above"
     )
     assert round(table.loc["all", "accounts"] / deal["accounts"]) == 15
     assert lesson.says(f"They hold {100 * deal['deposits_share']:.0f} % of the deposits")
@@ -107,9 +107,22 @@ def test_the_deals(lesson):
     )
     assert lesson.says(f"whole profit was {million(1e6 * lesson['exhibit_1'].loc[2025, 'profit'])}")
     assert deal["deal_cost"] / 1e6 > lesson["exhibit_1"].loc[2025, "profit"]
-    assert lesson.says(f"so up to {100 * deal['deal_cost'] / deal['margin_at_list']:.0f} % of them")
+    assert lesson.says(f"so up to {100 * deal['deal_cost'] / deal['margin_at_list']:.0f} % of it")
+    assert lesson.says(f"(Smaller differences, ¥{table.loc['list rate', 'deal_cost']:,.0f} in all")
+    assert who.loc[~who["deal"], "above_list"].max() <= 0.002
+    assert who.loc[who["deal"], "above_list"].min() > 0.002
+    whole = lesson["last"].set_index("customer").loc[who.loc[who["deal"], "customer"], "contribution"].sum()
+    limit = 100 * deal["deal_cost"] / (whole + deal["deal_cost"])
+    assert lesson.says(f"these accounts is {million(whole)}; counted with it, the limit is {limit:.0f} %")
     half = 0.5 * deal["margin_at_list"] - deal["margin_paid"]
-    assert lesson.says(f"If half leave, the margin still rises by {million(half)} a year")
+    with_all = 0.5 * (whole + deal["deal_cost"]) - whole
+    assert lesson.says(
+        f"If half of the money leaves, the margin still rises by {million(half)} a year, with fees and loans {million(with_all)}"
+    )
+    margins = np.sort(who.loc[who["deal"], "margin_at_list"])[::-1]
+    part = 100 * margins.cumsum() / margins.sum()
+    assert lesson.says(f"they hold {part[99]:.0f} % of this margin, forty of them {part[39]:.0f} %")
+    assert lesson.says("Half of the money is a hundred accounts")
     assert lesson.says(f"¥{deal['deal_cost'] / deal['accounts']:,.0f} a year per deal")
     rates = 100 * lesson["who"].pivot_table(index="deposits", columns="flagged", values="deal", observed=True)
     assert (rates[True] > rates[False]).all()
@@ -120,7 +133,7 @@ def test_the_deals(lesson):
 
 def test_the_prediction(lesson):
     two, shared = lesson["two"], lesson["shared"]
-    assert lesson.says(f"{shared} of 40: under half, though far more than the 0.1 that chance would give")
+    assert lesson.says(f"{shared} of 40: under half, though far more than the 0.1 accounts that chance would give")
     assert lesson["overlap"]["by_chance"].iloc[0] == pytest.approx(0.1, abs=0.005)
     by_deposits, by_profit = two.loc["deposits_average"], two.loc["profit"]
     assert lesson.says(
@@ -247,12 +260,18 @@ def test_potential(lesson):
         f"Of those with a large wallet {100 * crossed.loc['potential', 'mean']:.0f} % crossed, of those without "
         f"{100 * crossed.loc['other', 'mean']:.0f} %"
     )
-    assert lesson.says(f"With {crossed.loc['other', 'size']:.0f} in the second row")
+    gap = 100 * (crossed.loc["potential", "mean"] - crossed.loc["other", "mean"])
+    half = 196 * (crossed["mean"] * (1 - crossed["mean"]) / crossed["size"]).sum() ** 0.5
+    assert lesson.says(
+        f"a difference of −{-gap:.0f} points (± {half:.0f}, with {crossed.loc['other', 'size']:.0f} in the second row)"
+    )
+    assert -gap < half
     now = before[before["kind_of_account"] == "existing"]
     assert lesson.says(
         f"{100 * (1 - now['crossed'].mean()):.0f} % of the existing key accounts fell below the line within a year"
     )
-    assert lesson.says(f"{100 * (now['left'] <= '2025-12-31').mean():.0f} % by leaving")
+    left = (now["left"] <= "2025-12-31") & ~now["crossed"]
+    assert lesson.says(f"{100 * left.mean():.0f} of these points by leaving")
 
 
 def test_ties(lesson):
@@ -291,13 +310,53 @@ def test_the_programme(lesson):
     )
     assert lesson.says(f"adviser: ¥{cost:,.0f} a year")
     assert lesson.says(f"Only {100 * lesson['leaving']:.1f} % leave at all")
-    assert real["break_even"] > lesson["leaving"]
+    members, gold = lesson["members"], lesson["gold"]
+    nobody_leaves = lesson["leaving"] * members["stake"] - cost
+    assert lesson.says(f"a programme for all would still lose {million(-nobody_leaves.sum())}")
+    assert lesson.says(
+        f"At {100 * lesson['fewer']:.1f} points not one member pays for himself; if nobody left, {(nobody_leaves > 0).sum()} would"
+    )
     assert lesson["real"].table["members"].iloc[1] == 0
+    equal = real["break_even"] * lesson["matched"] / cost
+    assert lesson.says(f"an adviser costs ¥{lesson['matched']:,.0f} instead of ¥{cost:,.0f}. The verdict is the same")
+    assert lesson.says(f"(at ¥{lesson['matched']:,.0f} {100 * equal:.1f})")
+    assert equal > lesson["leaving"]
+    assets = gold.groupby("adviser")["assets_here"].mean()
+    assert assets[True] / assets[False] == pytest.approx(2, abs=0.1)
+    assert lesson["exhibit_4"].eval("revenue - expected_loss - cost_to_serve - contribution").abs().max() < 0.01
     assert lesson.says(f"the {lesson['gold']['adviser'].sum()} who have an adviser a look")
     assert lesson.says("× 0.88 / (1.10 − 0.88) = 4")
     assert pytest.approx(4) == 0.88 / (1.10 - 0.88)
     mean = lesson["exhibit_4"]["contribution"]
     assert lesson.says(f"they bring ¥{mean[True]:,.0f} each, less than the ¥{mean[False]:,.0f} of those without one")
+
+
+def test_the_door_judged_by_the_year_after(lesson):
+    before, fewer = lesson["before"], lesson["fewer"]
+    since = lesson["bank"].bonds.query("bond == 'adviser' and since < '2025-01-01'")["customer"]
+    rich = before[(before["kind"] == "personal") & (before["assets_here"] >= 300_000) & ~before["customer"].isin(since)]
+    picked = rich[4 * fewer * rich["contribution"] > 1_200]
+    mean, gain = picked[["contribution", "next_year"]].mean(), {}
+    for year in ("contribution", "next_year"):
+        gain[year] = 4 * fewer * picked[year].sum() - 1_200 * len(picked)
+    stayed = picked[~(picked["left"] < "2026-01-01")]
+    again = 100 * (4 * fewer * stayed["next_year"] > 1_200).mean()
+    assert lesson.says(
+        f"The {len(picked)} of 2024 brought ¥{mean['contribution']:,.0f} each, a year later ¥{mean['next_year']:,.0f}, and of those who "
+        f"stayed {again:.0f} % are above the line again. The gain falls from ¥{gain['contribution']:,.0f} to ¥{gain['next_year']:,.0f}"
+    )
+
+
+def test_how_many_places_a_trial_needs(lesson):
+    before = lesson["before"]
+    potential = before[before["kind_of_account"] == "potential"].nlargest(50, "wallet")
+    assert (before.nlargest(50, "wallet")["kind_of_account"] == "existing").all()
+    assert (lesson["known"].nlargest(50, "wallet")["assets_here"] >= 300_000).all()
+    wallets = lesson["bank"].wallets.query("year == 2025").set_index("customer")["assets_here"]
+    change = wallets.reindex(potential["customer"]).fillna(0).to_numpy() - potential["assets_here"].to_numpy()
+    ten, half = (1.96 * np.sqrt(change.var(ddof=1) * (1 / n + 1 / (50 - n))) for n in (10, 25))
+    assert lesson.says(f"next to nothing: ± ¥{ten:,.0f}, where they have ¥{potential['assets_here'].mean():,.0f} here")
+    assert lesson.says(f"Even 25 against 25 gives ± ¥{half:,.0f}")
 
 
 def test_money_from_elsewhere(lesson):

@@ -203,9 +203,9 @@ def test_the_picture_says_what_the_room_computes(year, scale):
     assert totals["best in hindsight"] == pytest.approx(base["next_year"].nlargest(20).sum())
     numbers = {one["name"]: one["value"] for one in found["numbers"]}
     assert numbers["Your 20 brought"] == pytest.approx(own / unit)
-    assert numbers["More than by deposits"] == pytest.approx((own - totals["deposits"]) / unit)
+    assert numbers["More than deposits"] == pytest.approx((own - totals["deposits"]) / unit)
     both = base.nlargest(20, "contribution")["customer"].isin(scored.loc[scored["listed"], "customer"]).sum()
-    assert shown(found)["Also on the list by contribution"] == f"{both} of 20"
+    assert shown(found)["Shared with contribution"] == f"{both} of 20"
     assert bars(found, 1)["contribution"] == both
     assert [row[1] for row in found["table"]["rows"]] == ["40 %", "20 %", "20 %", "20 %"]
     assert found["panels"][0]["title"] == f"Contribution of the 20 accounts in {year + 1}"
@@ -215,7 +215,7 @@ def test_one_criterion_alone_is_its_own_list():
     found = picture(points=(7, 0, 0, 0))
     totals = bars(found, 0)
     assert totals["your score"] == pytest.approx(totals["contribution"])
-    assert shown(found)["Also on the list by contribution"] == "20 of 20"
+    assert shown(found)["Shared with contribution"] == "20 of 20"
 
 
 def test_without_points_there_is_no_score_and_the_picture_says_so():
