@@ -123,10 +123,29 @@ q3.check()
 # q3.solution()
 
 # %% [markdown] lang="en"
-# ## Question 4 · Who loses?
+# ## Question 4 · And before?
 #
-# *{points q4}.* The council wants the new prices for **every home that is now on "home tiered"**. This cell holds
-# their bills of 2025, with costs of 0, since only the customers' side counts here.
+# *{points q4}.* The paper says that homes on the new prices use much less at peak. **How did the homes that opted in differ
+# from those with `"none"` *before* July 2024?** Compare the column `before` of the same table, `"opted in"` less `"none"`. Give
+# the difference of the logarithms times 100 again, with one decimal or more.
+
+# %%
+### BEGIN SOLUTION
+earlier = change.groupby(change["tou_arm"].astype(str))["before"].mean()
+before_points = 100 * (earlier["opted in"] - earlier["none"])
+### END SOLUTION
+
+# %%
+q4 = exercise.q4
+q4.check()
+# q4.hint()
+# q4.solution()
+
+# %% [markdown] lang="en"
+# ## Question 5 · Who loses?
+#
+# *{points q5}.* The council thinks of the new prices for **every home that is now on "home tiered"**. This cell holds
+# their bills of 2025, with costs of 0: it looks at the customers' side alone, not at the town's margin.
 
 # %%
 year = town.bills[(town.bills["month"] >= "2025-01-01") & (town.bills["tariff"] == "home tiered")]
@@ -144,15 +163,32 @@ losers_percent = 100 * (on_paper["after"] > on_paper["before"]).mean()
 ### END SOLUTION
 
 # %%
-q4 = exercise.q4
-q4.check()
-# q4.hint()
-# q4.solution()
+q5 = exercise.q5
+q5.check()
+# q5.hint()
+# q5.solution()
 
 # %% [markdown] lang="en"
-# ## Question 5 · Nine of ten?
+# ## Question 6 · "Homes gain on average"
 #
-# *{points q5}.* Agents code each contact as resolved or open. In `town.audits` customers, drawn by lot, say themselves. **By how many
+# *{points q6}.* The same calculation, all homes. **How many yuan a year does a home gain on average?** Below 0 would be a
+# loss. Give two decimals.
+
+# %%
+### BEGIN SOLUTION
+mean_gain = (on_paper["before"] - on_paper["after"]).mean()
+### END SOLUTION
+
+# %%
+q6 = exercise.q6
+q6.check()
+# q6.hint()
+# q6.solution()
+
+# %% [markdown] lang="en"
+# ## Question 7 · Nine of ten?
+#
+# *{points q7}.* Agents code each contact as resolved or open. In `town.audits` customers, drawn by lot, say themselves. **By how many
 # percentage points does the coded share exceed the audited one**, over all three years? Give points, with one decimal or more.
 
 # %%
@@ -162,15 +198,15 @@ gap_points = 100 * (coded.mean() - town.audits["resolved"].mean())
 ### END SOLUTION
 
 # %%
-q5 = exercise.q5
-q5.check()
-# q5.hint()
-# q5.solution()
+q7 = exercise.q7
+q7.check()
+# q7.hint()
+# q7.solution()
 
 # %% [markdown] lang="en"
-# ## Question 6 · Loyal commerce
+# ## Question 8 · Loyal commerce
 #
-# *{points q6}.* **By how many percentage points a year did the opening of October 2024 raise leaving in commerce?**
+# *{points q8}.* **By how many percentage points a year did the opening of October 2024 raise leaving in commerce?**
 # Follow customers by quarter from 2023-01-01 to 2026-01-01; homes are the control group. Give points, with one
 # decimal or more.
 
@@ -184,36 +220,35 @@ opening_points = step["commercial"] - step["residential"]
 ### END SOLUTION
 
 # %%
-q6 = exercise.q6
-q6.check()
-# q6.hint()
-# q6.solution()
+q8 = exercise.q8
+q8.check()
+# q8.hint()
+# q8.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · Advise the council
+# ## Question 9 · Advise the council
 #
-# *{points q7}.* **What do you tell the council about prices by the hour, and about its paper?** Write 80 to 150 words
+# *{points q9}.* **What do you tell the council about prices by the hour, and about its paper?** Write 80 to 150 words
 # in place of the three dots, between the two lines of quotes. Your instructor reads the text and marks it like this:
 #
-# {rubric q7}
+# {rubric q9}
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not offer the prices by free choice: who uses little at peak anyway takes them and is paid for what
-he does already. By lot they changed the share of use at peak by {by_lot:.1f} (in logarithms, times 100), compared with
-homes drawn to keep their tariff. Put all homes on them only with a protection for hardship, district by
-district in an order drawn by lot: on paper {losers_percent:.0f} % of the homes would pay more in 2025. Cooking at night does
-nothing to a tier, only to the hour's price. The paper's nine of ten is the agents' code, {gap_points:.0f} points above
-what customers say. And commerce was not loyal: the opening raised leaving by {opening_points:.0f} points a year against
-homes. Whether homes that are forced shift as much as those in the trial these data cannot tell; the order
-by lot will."""
+advice = f"""Do not offer the prices by free choice. Homes that opted in already used less at peak before (by
+{before_points:.1f} in logarithms, times 100); the price itself, by lot, changed {by_lot:.1f} against homes drawn to keep theirs.
+Do not vote for all homes yet either: on paper a home gains ¥{mean_gain:.0f} a year on average, but {losers_percent:.0f} % would
+pay more. Nobody has computed the town's margin, the meters, or how homes in hardship fare: ask for these first. Then
+begin in districts drawn by lot, which also shows whether homes that are forced shift like those in the trial; these
+data cannot tell. Cooking at night does nothing to a tier. The nine of ten is the agents' code, {gap_points:.0f} points
+above what customers say. And the opening raised leaving in commerce by {opening_points:.0f} points a year."""
 ### END SOLUTION
 
 # %%
-q7 = exercise.q7
-q7.check()
-# q7.hint()
-# q7.rubric()
+q9 = exercise.q9
+q9.check()
+# q9.hint()
+# q9.rubric()
 
 # %% [markdown] lang="en"
 # ## Check everything

@@ -1,4 +1,4 @@
-"""Exercise 13, the utility's case: bills, the lot against the volunteers, losers, codes, and the opened market.
+"""Exercise 13, the utility's case: bills, the lot against the volunteers, gains and losers, codes, and the opened market.
 
 Each `expected` function is what `solution()` shows to the student, so it stands on its own. The student's town is a small power company,
 drawn with a number from the student's bank.
@@ -6,11 +6,12 @@ drawn with a number from the student's bank.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import pandas as pd
 
-from crmlib.companies import Company, simulate_utility
+from crmlib import companies
+from crmlib.companies import Company
 from crmlib.practice.declare import Misconception, Question
 from crmlib.tariff import (
     compare_arms,
@@ -24,8 +25,15 @@ from crmlib.tariff import (
 TOWN = 600
 ARMS = ("trial time-of-use", "trial control")
 
+_drawn = lru_cache(maxsize=4)(companies.simulate_utility)
 
-@lru_cache(maxsize=4)
+
+@wraps(companies.simulate_utility)
+def simulate_utility(**how: int) -> Company:
+    # Each `expected` draws the town anew, since it is shown to a student; here a town is drawn once for all of them.
+    return _drawn(**how)
+
+
 def town_of(bank: Company) -> Company:
     return simulate_utility(customers=TOWN, seed=int(bank.years["app_sessions"].sum()), hourly=False)
 
@@ -194,7 +202,56 @@ Q3 = Question(
     ],
 )
 
-# --- q4: who loses --------------------------------------------------------------------------------------------------------
+# --- q4: the volunteers before ------------------------------------------------------------------------------------------
+
+
+def before_points(bank: Company) -> float:
+    town = simulate_utility(customers=600, seed=int(bank.years["app_sessions"].sum()), hourly=False)
+    homes = town.customers[town.customers["class"] == "residential"]
+    mine = town.bills[town.bills["customer"].isin(homes["customer"])]
+    changed = peak_share_change(mine, "2024-07-01").customers.merge(homes[["customer", "tou_arm"]])
+    found = compare_arms(changed, "before", "opted in", "none", arm="tou_arm")
+    return 100 * found["difference"].iloc[0]
+
+
+Q4 = Question(
+    name="q4",
+    variable="before_points",
+    points=2,
+    kind="percent",
+    tolerance=0.06,
+    expected=before_points,
+    story=lambda bank: difference(bank, "before", "opted in", "none") < -5,
+    why="What differs before a price began, the price did not do. They chose it because they use little at peak.",
+    misconceptions=[
+        Misconception(
+            "volunteers after",
+            lambda bank: difference(bank, "after", "opted in", "none"),
+            "That is the difference afterwards, the one on the paper. How large was it already before July 2024?",
+        ),
+        Misconception(
+            "volunteers, change",
+            lambda bank: difference(bank, "change", "opted in", "none"),
+            "That is how they changed. The question is how they differed before anything began.",
+        ),
+        Misconception(
+            "none minus volunteers",
+            lambda bank: -difference(bank, "before", "opted in", "none"),
+            "You subtracted the wrong way round. Below 0 means that the volunteers used less at peak.",
+        ),
+        Misconception(
+            "against the control group of the trial",
+            lambda bank: difference(bank, "before", "opted in", "trial control"),
+            "Those were drawn by lot to keep their tariff. Compare with the homes that were free to choose and did not: `none`.",
+        ),
+    ],
+    hints=[
+        "The same table as in question 3, another column and other groups.",
+        "`crm.compare_arms(frame, 'before', 'opted in', 'none', arm='tou_arm')`; its `difference` times 100.",
+    ],
+)
+
+# --- q5: who loses --------------------------------------------------------------------------------------------------------
 
 
 def losers_percent(bank: Company) -> float:
@@ -214,8 +271,8 @@ def put_on_new_prices(bank: Company, elasticity: float) -> pd.DataFrame:
     )
 
 
-Q4 = Question(
-    name="q4",
+Q5 = Question(
+    name="q5",
     variable="losers_percent",
     points=2,
     kind="percent",
@@ -240,7 +297,62 @@ Q4 = Question(
     ],
 )
 
-# --- q5: the code and the audit -------------------------------------------------------------------------------------------
+# --- q6: the mean -------------------------------------------------------------------------------------------------------
+
+
+def mean_gain(bank: Company) -> float:
+    town = simulate_utility(customers=600, seed=int(bank.years["app_sessions"].sum()), hourly=False)
+    in_2025 = town.bills[town.bills["month"] >= "2025-01-01"]
+    on_tiers = in_2025[in_2025["tariff"] == "home tiered"].assign(cost_peak=0.0, cost_flat=0.0, cost_valley=0.0)
+    change = tariff_change(on_tiers, town.tariffs, "home time-of-use", 0.1)
+    return change["gain"].mean()
+
+
+Q6 = Question(
+    name="q6",
+    variable="mean_gain",
+    points=1,
+    kind="number",
+    unit="yuan",
+    tolerance=0.006,
+    expected=mean_gain,
+    # the council's sentence is to be true, and not enough
+    story=lambda bank: put_on_new_prices(bank, 0.1)["gain"].mean() > 2,
+    why="A mean above 0 can be right and still hide every home that pays more.",
+    misconceptions=[
+        Misconception(
+            "nobody shifts",
+            lambda bank: float(put_on_new_prices(bank, 0.1)["structural"].mean()),
+            "That is the mean gain if nobody moves anything. The question gives an elasticity of 0.1: add what shifting saves.",
+        ),
+        Misconception(
+            "only by shifting",
+            lambda bank: float(put_on_new_prices(bank, 0.1)["shifting"].mean()),
+            "That is what shifting alone saves. The gain has a second part, which comes without moving anything.",
+        ),
+        Misconception(
+            "after minus before",
+            lambda bank: -float(put_on_new_prices(bank, 0.1)["gain"].mean()),
+            "You subtracted the wrong way round. A home gains where its new bill is smaller than the old one.",
+        ),
+        Misconception(
+            "a month, not a year",
+            lambda bank: float(put_on_new_prices(bank, 0.1)["gain"].mean()) / 12,
+            "That is the gain of a month. The bills are those of the year 2025.",
+        ),
+        Misconception(
+            "only the winners",
+            lambda bank: float(put_on_new_prices(bank, 0.1).query("gain > 0")["gain"].mean()),
+            "You left the losers out. The average is over all these homes.",
+        ),
+    ],
+    hints=[
+        "The frame of question 5 has a row for each home. Which column is what it gains over the year?",
+        "The mean of `gain`, over all rows.",
+    ],
+)
+
+# --- q7: the code and the audit -------------------------------------------------------------------------------------------
 
 
 def gap_points(bank: Company) -> float:
@@ -259,8 +371,8 @@ def app_counted(bank: Company) -> float:
     return 100 * float((contacts["coded"].astype(str) == "resolved").mean()) - rates_of(bank)["audited"]
 
 
-Q5 = Question(
-    name="q5",
+Q7 = Question(
+    name="q7",
     variable="gap_points",
     points=2,
     kind="percent",
@@ -291,7 +403,7 @@ Q5 = Question(
     ],
 )
 
-# --- q6: the opened market ------------------------------------------------------------------------------------------------
+# --- q8: the opened market ------------------------------------------------------------------------------------------------
 
 
 def opening_points(bank: Company) -> float:
@@ -307,8 +419,8 @@ def opening(bank: Company) -> pd.Series:
     return 100 * opening_effect(panel, {"commercial": "2024-10-01"}, "residential").set_index("class").loc["commercial"]
 
 
-Q6 = Question(
-    name="q6",
+Q8 = Question(
+    name="q8",
     variable="opening_points",
     points=2,
     kind="percent",
@@ -339,10 +451,10 @@ Q6 = Question(
     ],
 )
 
-# --- q7: the advice -------------------------------------------------------------------------------------------------------
+# --- q9: the advice -------------------------------------------------------------------------------------------------------
 
-Q7 = Question(
-    name="q7",
+Q9 = Question(
+    name="q9",
     variable="advice",
     points=5,
     kind="text",
@@ -355,9 +467,9 @@ Q7 = Question(
         0: "Nothing, or nothing about this town.",
     },
     hints=[
-        "Begin with the recommendation: by choice, for everybody, or not at all?",
+        "Begin with the recommendation: by choice, for everybody, not yet, or not at all?",
         "Which of your numbers says what the price does, and which who pays for it?",
     ],
 )
 
-QUESTIONS = (Q1, Q2, Q3, Q4, Q5, Q6, Q7)
+QUESTIONS = (Q1, Q2, Q3, Q4, Q5, Q6, Q7, Q8, Q9)
