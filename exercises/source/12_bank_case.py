@@ -68,10 +68,12 @@ books = bank.months.query("month >= '2025-01-01'").merge(home)
 last[["customer", "months", "deposits_average", "list_rate", "paid_rate", "profit"]].head(3)
 
 # %%
-base = bank.years.query("year == 2024").merge(bank.wallets.query("year == 2024")).merge(bank.customers)
+base = bank.years.query("year == 2024").merge(bank.wallets.query("year == 2024"))
+base = base.merge(bank.customers)
 base = base[~(base["left"] < pd.Timestamp("2025-01-01"))].reset_index(drop=True)
 base["elsewhere"] = base["wallet"] - base["assets_here"]
-base["next_year"] = base["customer"].map(last.set_index("customer")["contribution"]).fillna(0.0)
+year_after = last.set_index("customer")["contribution"]
+base["next_year"] = base["customer"].map(year_after).fillna(0.0)
 advisers = bank.bonds.query("bond == 'adviser' and since < '2025-01-01'")
 base["adviser"] = base["customer"].isin(advisers["customer"])
 base[["customer", "kind", "contribution", "elsewhere", "adviser", "next_year"]].head(3)
@@ -142,14 +144,13 @@ q3.check()
 # %% [markdown] lang="en"
 # ## Question 4 · "They are the bank"
 #
-# *{points q4}.* Take the **forty** accounts of 2025 with the most deposits (`deposits_average`). **How much profit do they bring
-# together, in
-# percent of what the forty accounts with the most `profit` bring?** Give *percent*, with one decimal or more.
+# *{points q4}.* Take the **twenty** accounts of 2025 with the most deposits (`deposits_average`). **How much profit do they
+# bring together, in percent of what the twenty accounts with the most `profit` bring?** Give *percent*, with one decimal or more.
 
 # %%
 ### BEGIN SOLUTION
-forty = [last.nlargest(40, by)["profit"].sum() for by in ["deposits_average", "profit"]]
-percent_of_best = 100 * forty[0] / forty[1]
+twenty = [last.nlargest(20, by)["profit"].sum() for by in ["deposits_average", "profit"]]
+percent_of_best = 100 * twenty[0] / twenty[1]
 ### END SOLUTION
 
 # %%
@@ -170,7 +171,8 @@ q4.check()
 # %%
 ### BEGIN SOLUTION
 weights = {"contribution": 3 / 6, "elsewhere": 2 / 6, "products": 1 / 6}
-score = sum(weight * (base[name].rank() - 1) / (len(base) - 1) for name, weight in weights.items())
+parts = (base[list(weights)].rank() - 1) / (len(base) - 1)
+score = (parts * pd.Series(weights)).sum(axis=1)
 score_brought = base.loc[score.round(12).nlargest(20).index, "next_year"].sum()
 ### END SOLUTION
 
@@ -238,10 +240,12 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-members = base[(base["kind"] == "personal") & (base["assets_here"] >= 200_000) & ~base["adviser"]].copy()
+rich = (base["kind"] == "personal") & (base["assets_here"] >= 200_000)
+members = base[rich & ~base["adviser"]].copy()
 members["stake"] = 4 * members["contribution"]
 members["adviser_cost"] = 1_200
-plan = crm.programme_break_even(members, base="stake", cost="adviser_cost", uplift=0.03).table.set_index("who")
+plan = crm.programme_break_even(members, base="stake", cost="adviser_cost", uplift=0.03)
+plan = plan.table.set_index("who")
 points_needed = 100 * plan.loc["everybody", "break_even"]
 ### END SOLUTION
 
@@ -279,17 +283,19 @@ q9.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Places: by last year's contribution. That list brought ¥{better_by:,.0f} more in
-2025 than the twenty largest depositors; the forty largest bring {percent_of_best:.0f} % of the profit
-that forty accounts could. A score brought ¥{score_brought:,.0f}, and other weights change that by
-¥{other_weights:,.0f}. Lists find money; whether a manager's care adds any they do not say: give two
-places by lot and compare after a year. Target: end it. Some managers reach it on the last day only
-and are ¥{short_by_days:,.0f} short on other days, because one day is what they are paid for; deals
-cost ¥{deal_cost:,.0f} in 2025. Pay for margin after transfer price, on all days. How many deposits
-would leave without deals the data cannot tell, since none was ended; up to {may_leave:.0f} % might. End
-them in some branches, drawn by lot, and count. Programme: not for all, it would need
-{points_needed:.1f} points fewer leaving. Admitting only those who pay for themselves gains
-¥{gain_admitted:,.0f} at 3 points, if an adviser really costs ¥1,200: check that first."""
+advice = f"""Places: by last year's contribution. That list brought ¥{better_by:,.0f} more
+in 2025 than the twenty largest depositors, and in 2025 these bring {percent_of_best:.0f} %
+of the profit that twenty accounts could. A score brought ¥{score_brought:,.0f}, and other
+weights change that by ¥{other_weights:,.0f}. Lists find money; whether a manager's care
+adds any they do not say: give ten of the places by lot among twenty others, and compare
+over several years. Target: end it. Some managers reach it on the last day only and are
+¥{short_by_days:,.0f} short on other days, because one day is what they are paid for; deals
+cost ¥{deal_cost:,.0f} in 2025. Pay for margin after transfer price, on all days. How many
+deposits would leave without deals the data cannot tell, since none was ended; up to
+{may_leave:.0f} % might. End them in some branches, drawn by lot, and count the money.
+Programme: not for all, it would need {points_needed:.1f} points fewer leaving. Admitting
+only those who pay for themselves gains ¥{gain_admitted:,.0f} at 3 points, if an adviser
+really costs ¥1,200: check that first."""
 ### END SOLUTION
 
 # %%

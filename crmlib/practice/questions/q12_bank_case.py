@@ -240,19 +240,19 @@ Q3 = Question(
 
 def percent_of_best(bank: Company) -> float:
     last = bank.years[bank.years["year"] == 2025]
-    by_deposits = last.nlargest(40, "deposits_average")["profit"].sum()
-    by_profit = last.nlargest(40, "profit")["profit"].sum()
+    by_deposits = last.nlargest(20, "deposits_average")["profit"].sum()
+    by_profit = last.nlargest(20, "profit")["profit"].sum()
     return 100 * by_deposits / by_profit
 
 
 def percent_of(bank: Company, by: str, column: str, year: int = 2025) -> float:
     rows = bank.years[bank.years["year"] == year]
-    return 100 * float(rows.nlargest(40, by)[column].sum() / rows.nlargest(40, column)[column].sum())
+    return 100 * float(rows.nlargest(20, by)[column].sum() / rows.nlargest(20, column)[column].sum())
 
 
 def on_both_lists(bank: Company) -> float:
     last = bank.years[bank.years["year"] == 2025]
-    return 100 * float(crm.ranking_overlap(last, ["deposits_average", "profit"], top=40)["share"].iloc[0])
+    return 100 * float(crm.ranking_overlap(last, ["deposits_average", "profit"], top=20)["share"].iloc[0])
 
 
 Q4 = Question(
@@ -278,7 +278,7 @@ Q4 = Question(
         Misconception(
             "list by revenue",
             lambda bank: percent_of(bank, "revenue", "profit"),
-            "You took the forty with the most revenue. The head of branches wants the largest *depositors*: `deposits_average`.",
+            "You took the twenty with the most revenue. The head of branches wants the largest *depositors*: `deposits_average`.",
         ),
         Misconception(
             "the year before",
@@ -287,8 +287,8 @@ Q4 = Question(
         ),
     ],
     hints=[
-        "Two lists of 40 customers, and one number for each: the profit that they bring together.",
-        "`last.nlargest(40, 'profit')['profit'].sum()` is the best that forty accounts can bring.",
+        "Two lists of 20 customers, and one number for each: the profit that they bring together.",
+        "`last.nlargest(20, 'profit')['profit'].sum()` is the best that twenty accounts can bring.",
         "The other list has `'deposits_average'` in the first place, and `['profit'].sum()` too. Divide, and turn the share into percent.",
     ],
 )
@@ -625,9 +625,9 @@ Q10 = Question(
     points=5,
     kind="text",
     rubric={
-        5: "A clear answer to all three questions of the board; at least three of your own numbers, with unit and year; keeps finding "
-        "money apart from causing it; names a reason from the incentive, not from people's character; names one thing that the data "
-        "cannot tell, and the trial that would.",
+        5: "A clear answer to all three of Ms Tang's questions (places, target, programme); at least three of your own numbers, with unit "
+        "and year; keeps finding money apart from causing it; names a reason from the incentive, not from people's character; names one "
+        "thing that the data cannot tell, and the trial that would.",
         3: "Clear answers to two of the questions with fitting numbers; or all three with one number; the limit of the data is missing "
         "or general.",
         1: "Numbers without a decision, or a decision without numbers.",
