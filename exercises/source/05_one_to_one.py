@@ -61,7 +61,8 @@ columns = ["assets_here", "wallet"]
 bank.describe("wallets").loc[columns, ["unit", "meaning"]]
 
 # %% [markdown] lang="en"
-# **Of all the money that the bank's customers had at the end of 2025, what percentage lay here?** Give percent, with two decimals or more.
+# **Of all the money in the rows of year 2025 (who left during the year has one, too), what percentage lay here?** Give percent, with
+# two decimals or more.
 
 # %%
 ### BEGIN SOLUTION
@@ -210,24 +211,16 @@ q6.check()
 # q6.solution()
 
 # %% [markdown] lang="en"
-# ## Question 7 · Is the engine better?
+# ## Question 7 · How much better can the engine be?
 #
-# *{points q7}.* The model against the plain rule, in percentage points, with its interval of 95 %:
-
-# %%
-model_row = crm.offer_hits(offers, now).query("rule == 'by_model'")
-points = ["difference", "difference_low", "difference_high"]
-model_row[["openers"]].join(100 * model_row[points])
-
-# %% [markdown] lang="en"
-# **Does the model hit better than the plain rule in your district?** Answer with one letter in quotes, such as `"a"`.
-#
-# {options q7}
+# *{points q7}.* "It is ahead, or it was bad luck", says the vendor. The model's lead over the plain rule, in percentage points of the hit
+# rate, has an interval of 95 %. **What is the largest lead that still fits the data of your district?** It can be below 0. Give points,
+# with one decimal or more.
 
 # %%
 ### BEGIN SOLUTION
-low, high = model_row[["difference_low", "difference_high"]].iloc[0]
-model_better = "a" if low > 0 else "b" if high < 0 else "c"
+lead = crm.offer_hits(offers, now).set_index("rule").loc["by_model"]
+most_ahead = 100 * lead["difference_high"]
 ### END SOLUTION
 
 # %%
@@ -273,15 +266,23 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
+more_sent = pressure.loc["high", "sent"] - pressure.loc["low", "sent"]
+lost_per_thousand = 1000 * more_lost / more_sent
 model_hits = 100 * hits.loc["by_model", "hit_rate"]
-verdict = {"a": "it was better here", "b": "it was worse here", "c": "these data cannot tell which is better"}
-advice = f"""Merge the files first. Your rule finds only {simple_recall:.0f} % of the pairs that belong together; by score the
-{len(records):,} records are {persons_found:,} persons, and the top 20 % bring {top_change:+.1f} points more of the revenue of 2025.
-Do not buy the engine yet: it hit {model_hits:.0f} % of the openings of 2025, the rule "what most people take"
-{popular_hits:.0f} %: {verdict[model_better]}. Try both on other customers, drawn by lot, and count what an offer changes.
-Keep the low frequency: each consent lost to the high one bought only
-{answers_per_consent:.0f} answers. Of 60 customers you may ask {len(may_be_asked)} through the app; who never agreed is not asked. There is
-room: only {share_percent:.0f} % of our customers' money lay here at the end of 2025."""
+shown = "these data cannot tell which is better"
+if lead["difference_low"] > 0 or lead["difference_high"] < 0:
+    shown = "it was better here" if lead["difference"] > 0 else "it was worse here"
+advice = f"""Merge the files first. Your rule finds only {simple_recall:.0f} % of the pairs
+that belong together; by score the {len(records):,} records are {persons_found:,} persons,
+and the top 20 % bring {top_change:+.1f} points more of the revenue of 2025. Do not buy the
+engine yet: it hit {model_hits:.0f} % of the openings of 2025, the rule "what most people
+take" {popular_hits:.0f} %: {shown}, and a lead of more than {most_ahead:.1f} points does
+not fit. Ask the vendor for his own hit rate against popularity, then try both by lot, and
+count what an offer changes. Do not send at the high frequency before you have priced a
+consent: each one lost bought {answers_per_consent:.0f} answers, and {lost_per_thousand:.0f}
+are lost per 1,000 messages. Of 60 customers you may ask {len(may_be_asked)} through the
+app; who never agreed is not asked. There is room: only {share_percent:.0f} % of our
+customers' money lay here in 2025."""
 ### END SOLUTION
 
 # %%

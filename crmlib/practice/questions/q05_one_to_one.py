@@ -91,8 +91,8 @@ Q1 = Question(
 
 
 def persons_found(bank: Company) -> int:
-    files = {"branch": bank.export_branch, "app": bank.export_app}
-    rows = tidy_records(files, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
+    both = {"branch": bank.export_branch, "app": bank.export_app}
+    rows = tidy_records(both, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
     likeness = score_pairs(rows, candidate_pairs(rows))
     return match_records(rows, likeness, threshold=0.80)["person"].nunique()
 
@@ -149,8 +149,8 @@ Q2 = Question(
 
 
 def simple_recall(bank: Company) -> float:
-    files = {"branch": bank.export_branch, "app": bank.export_app}
-    rows = tidy_records(files, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
+    both = {"branch": bank.export_branch, "app": bank.export_app}
+    rows = tidy_records(both, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
     simple = match_exactly(rows, on=["name", "phone"])
     return 100 * match_quality(simple, bank.truth.tables["matches"])["recall"].iloc[0]
 
@@ -200,8 +200,8 @@ Q3 = Question(
 
 
 def top_change(bank: Company) -> float:
-    files = {"branch": bank.export_branch, "app": bank.export_app}
-    rows = tidy_records(files, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
+    both = {"branch": bank.export_branch, "app": bank.export_app}
+    rows = tidy_records(both, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
     likeness = score_pairs(rows, candidate_pairs(rows))
     people = merge_records(match_records(rows, likeness, threshold=0.80))
     before = top_share(rows, 0.2, "revenue_2025", customer="record")
@@ -392,51 +392,53 @@ Q6 = Question(
 # --- q7: is the model better? ----------------------------------------------------------------------------------------
 
 
-def model_better(bank: Company) -> str:
+def most_ahead(bank: Company) -> float:
     goods = ["savings", "card", "wealth", "mortgage", "loan", "insurance"]
     earlier = offer_frame(bank.customers, bank.holdings, day="2024-01-01", products=goods)
     later = offer_frame(bank.customers, bank.holdings, day="2025-01-01", products=goods)
     named = next_offers(earlier, later, ["years", *[f"has_{name}" for name in goods]])
-    row = offer_hits(named, later).set_index("rule").loc["by_model"]
-    return "a" if row["difference_low"] > 0 else "b" if row["difference_high"] < 0 else "c"
+    return 100 * offer_hits(named, later).set_index("rule").loc["by_model", "difference_high"]
 
 
-def by_sign(bank: Company) -> str | None:
-    """Answer by the estimate alone; the mistake shows only where the interval does not agree with it."""
-    difference = hits_of(bank).loc["by_model", "difference"]
-    answer = "a" if difference > 0 else "b"
-    row = hits_of(bank).loc["by_model"]
-    return answer if row["difference_low"] < 0 < row["difference_high"] else None
+def model_points(bank: Company, column: str) -> float:
+    return 100 * float(hits_of(bank).loc["by_model", column])
 
 
 Q7 = Question(
     name="q7",
-    variable="model_better",
+    variable="most_ahead",
     points=2,
-    kind="choice",
-    expected=model_better,
-    options={
-        "a": "The model hits better.",
-        "b": "The plain rule hits better.",
-        "c": "These data cannot tell.",
-        "d": "They are equally good.",
-    },
-    why="An interval on one side of 0 decides; one that holds 0 holds gains and losses as well, and these data cannot tell.",
+    kind="number",
+    unit="percentage points",
+    tolerance=0.06,
+    expected=most_ahead,
+    why="This bound is what the vendor may still claim. An interval on one side of 0 decides; one that holds 0 leaves it open.",
     misconceptions=[
         Misconception(
-            "estimate taken for the truth",
-            by_sign,
-            "That is the sign of the estimate. How far chance may have moved it, the interval says: what else lies inside?",
+            "estimate taken for the bound",
+            lambda bank: model_points(bank, "difference"),
+            "That is the estimate. Chance may have moved it: how far up does the interval of 95 % reach?",
         ),
         Misconception(
-            "no difference shown taken for none",
-            "d",
-            "No interval shows that two rules are exactly equal. Which gains and which losses lie inside it?",
+            "lower end",
+            lambda bank: model_points(bank, "difference_low"),
+            "That is the lower end of the interval: the least that fits these data. Asked for is the most.",
+        ),
+        Misconception(
+            "against nothing",
+            lambda bank: model_points(bank, "high"),
+            "That is the upper end of the model's own hit rate. Asked for is its lead over the plain rule.",
+        ),
+        Misconception(
+            "share for points",
+            lambda bank: model_points(bank, "difference_high") / 100,
+            "It looks like a share. Percentage points are asked for: 2.5, not 0.025.",
         ),
     ],
     hints=[
-        "Read `difference_low` and `difference_high` in the row of the model: which differences fit these data?",
-        "Lies the whole interval on one side of 0? Then the data decide. If not, they leave it open.",
+        "`crm.offer_hits(offers, now)` compares the model with the plain rule, in the row `by_model`.",
+        "The estimate is `difference`; its interval of 95 % goes from one column to another. Which one is the most that fits?",
+        "`difference_high` is a share. Times 100 it is points.",
     ],
 )
 
