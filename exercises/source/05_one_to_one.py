@@ -77,7 +77,7 @@ q1.check()
 # q1.solution()
 
 # %% [markdown] lang="en"
-# ## Question 2 · How many persons?
+# ## Question 2 · How many records has a person?
 #
 # *{points q2}.* This cell tidies the two files of your district, lists the candidate pairs and scores them, as in the lesson:
 
@@ -88,12 +88,14 @@ scored = crm.score_pairs(records, crm.candidate_pairs(records))
 print(f"{len(records):,} records, {len(scored):,} candidate pairs")
 
 # %% [markdown] lang="en"
-# **How many different persons are there, if pairs with a score of 0.80 or more are one person?** Give a whole number.
+# If pairs with a score of 0.80 or more are one person: **how many records does a person have on average?** Give three
+# decimals or more.
 
 # %%
 ### BEGIN SOLUTION
 matched = crm.match_records(records, scored, threshold=0.80)
-persons_found = matched["person"].nunique()
+persons = matched["person"].nunique()
+records_per_person = len(records) / persons
 ### END SOLUTION
 
 # %%
@@ -273,7 +275,7 @@ shown = "these data cannot tell which is better"
 if lead["difference_low"] > 0 or lead["difference_high"] < 0:
     shown = "it was better here" if lead["difference"] > 0 else "it was worse here"
 advice = f"""Merge the files first. Your rule finds only {simple_recall:.0f} % of the pairs
-that belong together; by score the {len(records):,} records are {persons_found:,} persons,
+that belong together; by score the {len(records):,} records are {persons:,} persons,
 and the top 20 % bring {top_change:+.1f} points more of the revenue of 2025. Do not buy the
 engine yet: it hit {model_hits:.0f} % of the openings of 2025, the rule "what most people
 take" {popular_hits:.0f} %: {shown}, and a lead of more than {most_ahead:.1f} points does

@@ -90,11 +90,11 @@ Q1 = Question(
 # --- q2: how many persons --------------------------------------------------------------------------------------------
 
 
-def persons_found(bank: Company) -> int:
+def records_per_person(bank: Company) -> float:
     both = {"branch": bank.export_branch, "app": bank.export_app}
     rows = tidy_records(both, dates={"branch": "%d/%m/%Y", "app": "%Y-%m-%d"})
     likeness = score_pairs(rows, candidate_pairs(rows))
-    return match_records(rows, likeness, threshold=0.80)["person"].nunique()
+    return len(rows) / match_records(rows, likeness, threshold=0.80)["person"].nunique()
 
 
 @lru_cache(maxsize=4)
@@ -110,38 +110,39 @@ def by_rule(bank: Company) -> pd.DataFrame:
 
 Q2 = Question(
     name="q2",
-    variable="persons_found",
+    variable="records_per_person",
     points=2,
     kind="number",
-    unit="persons",
-    expected=persons_found,
+    unit="records per person",
+    tolerance=0.0006,
+    expected=records_per_person,
     why="A person is a group of records that hang together by pairs at or above the threshold, or a record alone.",
     misconceptions=[
         Misconception(
-            "records",
-            lambda bank: len(records_of(bank)),
-            "That is the number of records. Some persons have two or three.",
+            "persons",
+            lambda bank: records_of(bank)["person"].nunique(),
+            "That is the number of persons. Divide the number of records by it.",
         ),
         Misconception(
             "simple rule",
-            lambda bank: by_rule(bank)["person"].nunique(),
+            lambda bank: len(records_of(bank)) / by_rule(bank)["person"].nunique(),
             'That is what the rule "same name and same phone" finds. The question asks for the score.',
         ),
         Misconception(
             "names",
-            lambda bank: records_of(bank)["name"].nunique(),
-            "That is the number of different names. Two persons can share a name, and one can be written in two ways.",
+            lambda bank: len(records_of(bank)) / records_of(bank)["name"].nunique(),
+            "You divided by the number of different names. Two persons can share a name, and one can be written in two ways.",
         ),
         Misconception(
             "one branch of the firm",
-            lambda bank: len(bank.export_branch),
-            "That is the length of the branch file. The persons stand in both files.",
+            lambda bank: len(bank.export_branch) / records_of(bank)["person"].nunique(),
+            "You counted the records of the branch file only. The persons stand in both files.",
         ),
     ],
     hints=[
         "Four steps of the lesson: tidy, candidate pairs, score, match. The first three are in the cell above.",
         "`crm.match_records(records, scored, threshold=0.80)` gives each record its `person`.",
-        "How many *different* persons are there? `.nunique()` counts different values.",
+        "How many different persons are there? `.nunique()` counts different values. Divide the number of records by it.",
     ],
 )
 
