@@ -94,8 +94,8 @@ print(f"{len(records):,} records, {len(scored):,} candidate pairs")
 # %%
 ### BEGIN SOLUTION
 matched = crm.match_records(records, scored, threshold=0.80)
-persons = matched["person"].nunique()
-records_per_person = len(records) / persons
+how_many = matched["person"].nunique()
+records_per_person = len(records) / how_many
 ### END SOLUTION
 
 # %%
@@ -275,7 +275,7 @@ shown = "these data cannot tell which is better"
 if lead["difference_low"] > 0 or lead["difference_high"] < 0:
     shown = "it was better here" if lead["difference"] > 0 else "it was worse here"
 advice = f"""Merge the files first. Your rule finds only {simple_recall:.0f} % of the pairs
-that belong together; by score the {len(records):,} records are {persons:,} persons,
+that belong together; by score the {len(records):,} records are {how_many:,} persons,
 and the top 20 % bring {top_change:+.1f} points more of the revenue of 2025. Do not buy the
 engine yet: it hit {model_hits:.0f} % of the openings of 2025, the rule "what most people
 take" {popular_hits:.0f} %: {shown}, and a lead of more than {most_ahead:.1f} points does
