@@ -135,9 +135,9 @@ q3.check()
 # ## Question 4 · Whom does the money reach?
 #
 # *{points q4}.* All ¥30,000 of a year go to calls at ¥60, spread over the customers who may be called: those who are
-#  customers at the end of 2025 (in `end.customers`; who came back is one) and have a valid consent in `bank.consents` to `purpose` "marketing" by `channel`
-#  "phone" (`withdrawn` is empty). The share reached is $1 - e^{-x/(c\,n)}$, as in the lesson. **What percentage of them
-#  is reached?** Give percent, with one decimal or more.
+# customers at the end of 2025 (in `end.customers`; who came back is one) and have a valid consent in `bank.consents`
+# to `purpose` "marketing" by `channel` "phone" (`withdrawn` is empty). The share reached is $1 - e^{-x/(c\,n)}$, as
+# in the lesson. **What percentage of them is reached?** Give percent, with one decimal or more.
 
 # %%
 bank.consents.head(4)
@@ -224,8 +224,8 @@ q6.check()
 # ## Question 7 · The next yuan
 #
 # *{points q7}.* Mr Tang gives in a little: 80 % on keep, 20 % on win-back. **On top of that plan, what would one more yuan
-#  a year bring on the lever where it brings most?** (Note which lever that is, for your advice.) Use `crm.next_yuan` with `step=1_000`, and leave its other settings as they
-#  are. Give yuan, with two decimals or more.
+# a year bring on the lever where it brings most?** (Note which lever that is, for your advice.) Use `crm.next_yuan`
+# with `step=1_000`, and leave its other settings as they are. Give yuan, with two decimals or more.
 
 # %%
 ### BEGIN SOLUTION

@@ -335,16 +335,16 @@ actual = now["tier"].value_counts().rename(str)
 actual["joined"] = (now["kind"] == "joined").sum()
 actual["left"] = len(then.customers) - (now["kind"] == "stayed").sum()
 checked = crm.check_bands(foretold, actual.to_frame().T)
-checked.round().astype({name: int for name in ["low", "mean", "high", "actual"]})
+checked.round().astype(dict.fromkeys(["low", "mean", "high", "actual"], int))
 
 # %%
 ax = crm.show.plot_back_test(checked)
 
 # %% [markdown] lang="en"
-# `low` to `high` holds 90 of 100 possible futures: the rates are not known exactly, and then chance plays. All 6 values
-# lie inside. One bank proves little: in 20 fresh simulated banks of 2,500 customers, 91 % of 160 values lay in their 90
-# % band (eight each: these six, all customers at the end, and contribution). The course's tests repeat it. The band of contribution is too wide: all 20 lay inside, since last year's large
-# accounts mostly stay.
+# `low` to `high` holds 90 of 100 possible futures: the rates are not known exactly, and then chance plays. All 6
+# values lie inside. One bank proves little: in 20 fresh simulated banks of 2,500 customers, 91 % of 160 values lay in
+# their 90 % band (eight each: these six, all customers at the end, and contribution). The course's tests repeat it.
+# The band of contribution is too wide: all 20 lay inside, since last year's large accounts mostly stay.
 
 # %% [markdown] lang="en"
 # ### Four plans
