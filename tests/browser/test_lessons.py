@@ -11,7 +11,7 @@ from tests.browser.lab import notebooks
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("name", [path.stem for path in notebooks()])
+@pytest.mark.parametrize("name", [path.stem for path in notebooks() if path.stem < "9"])  # 9x: pages of text
 def test_a_lesson_runs_without_warning_and_its_explorers_follow_the_keyboard(lesson_page, name, capsys):
     lesson = lesson_page(name)
     lesson.run_all()
@@ -61,7 +61,7 @@ def test_the_pyramid_explorer_follows_keys_and_lists(lesson_page, capsys):
         "() => document.querySelector(\"[data-number='Total profit'] dd\")?.innerText === '¥7.78 million'"
     )
     lesson.page.get_by_label("Company").select_option("Delta Power")
-    lesson.page.get_by_text("Delta Power does not record profit. Choose revenue, kwh.").first.wait_for()
+    lesson.page.get_by_text("Delta Power does not record profit: ranked by revenue.").first.wait_for()
 
 
 def test_a_self_check_works_by_keyboard(lesson_page):
