@@ -264,17 +264,29 @@ def _omega(covariance: np.ndarray, n: int) -> float:
     from statsmodels.multivariate.factor import Factor
 
     spread = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(spread, spread)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # statsmodels warns of what is looked at below: the fit itself
         try:
-            fit = Factor(corr=covariance / np.outer(spread, spread), nobs=n, n_factor=1, method="ml").fit()
+            fit = Factor(corr=correlation, nobs=n, n_factor=1, method="ml").fit(start=_start(correlation))
         except (np.linalg.LinAlgError, ValueError):
             return np.nan
     unique = np.asarray(fit.uniqueness)
-    if not np.isfinite(unique).all() or unique.min() < 0.005:
+    off = np.abs(fit.loadings[:, 0] ** 2 + unique - 1)  # at the maximum the model's own variances are the data's
+    if not np.isfinite(off).all() or off.max() > 0.01 or unique.min() < 0.005:
         return np.nan
     common = float(np.sum(fit.loadings[:, 0] * spread) ** 2)
     return common / (common + float(np.sum(unique * spread**2)))
+
+
+def _start(correlation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Loadings and unique variances to start from, the same each time: statsmodels' own start is random.
+
+    An item's unique variance starts at what the other items leave unexplained; the loadings are the principal axis of the rest.
+    """
+    unique = 1 / np.diag(np.linalg.inv(correlation))
+    strength, axes = np.linalg.eigh(correlation - np.diag(unique))
+    return axes[:, -1:] * np.sqrt(max(strength[-1], 1e-3)), unique
 
 
 def _complete(answers: pd.DataFrame, items: Sequence[str], least: int = 2) -> tuple[np.ndarray, int]:

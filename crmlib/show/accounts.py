@@ -496,7 +496,7 @@ def explore_accounts(accounts: pd.DataFrame, weights: Mapping[str, float], names
     Parameters
     ----------
     accounts, names, top : as for `accounts_picture`.
-    weights : criterion -> weight at the start, each a multiple of 0.05, adding up to 1 (a weight of 0.4 is 8 points of 20).
+    weights : criterion -> weight at the start, each a multiple of 0.1, adding up to 1 (a weight of 0.4 is 4 points of 10).
 
     Returns
     -------
@@ -515,7 +515,7 @@ def explore_accounts(accounts: pd.DataFrame, weights: Mapping[str, float], names
     first = accounts[accounts["year"] == accounts["year"].min()]
     account_scores(first, weights, top=top)  # refuses weights and columns in words
     controls = {
-        name: slider(_capital(names.get(name, name)), 0, 20, round(20 * weight), unit=tr("points"))
+        name: slider(_capital(names.get(name, name)), 0, 10, round(10 * weight), unit=tr("points"))
         for name, weight in weights.items()
     }
     years = sorted(int(year) for year in accounts["year"].unique())

@@ -393,7 +393,7 @@ crm.show.explore_accounts(both, committee, names)
 
 # %% [markdown] lang="en"
 # You should have seen: contribution alone brings ¥1.45 million in 2024, deposits alone ¥0.57 million, the committee ¥1.04
-# million. With 16 points for contribution and 4 for money elsewhere it is ¥1.51 million, a little more; and in 2025 ¥1.78
+# million. With 8 points for contribution and 2 for money elsewhere it is ¥1.51 million, a little more; and in 2025 ¥1.78
 # against ¥1.69 million. A discovery?
 #
 # ### In eight other banks

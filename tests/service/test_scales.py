@@ -95,6 +95,13 @@ def test_a_fit_that_runs_to_a_border_gives_no_omega():
     assert found["alpha"] > 0
 
 
+def test_omega_is_the_same_in_every_run():
+    """Its fit must not start at random: one data set, one omega."""
+    covariance = np.array([[1, 0.6, 0.5, 0.4], [0.6, 1, 0.5, 0.3], [0.5, 0.5, 1, 0.2], [0.4, 0.3, 0.2, 1]])
+    answers = pd.DataFrame(with_covariance(covariance, 100), columns=list("abcd"))
+    assert len({reliability(answers, list("abcd"))["omega"].iloc[0] for _ in range(5)}) == 1
+
+
 matrices = hnp.arrays(np.int64, st.tuples(st.integers(5, 30), st.integers(3, 5)), elements=st.integers(1, 7))
 
 
