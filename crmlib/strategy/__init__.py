@@ -11,6 +11,7 @@ from crmlib.strategy.behaviour import (
     Behaviour,
     YearEnd,
     fit_behaviour,
+    small_bank,
     start_frame,
     year_end,
 )
@@ -18,17 +19,15 @@ from crmlib.strategy.bonds import relationship_levels
 from crmlib.strategy.chain import margin_chain
 from crmlib.strategy.delivered import COSTS, VALUES, delivered_value, marginal_rule
 from crmlib.strategy.levers import aim, check_responses, lever_responses
+from crmlib.strategy.plans import check_plan, make_plan
 from crmlib.strategy.simulator import (
     PlanRun,
     check_bands,
-    check_plan,
     compare_plans,
     customer_worth,
-    make_plan,
     marginal_plan,
     next_yuan,
     simulate_plan,
-    small_bank,
 )
 from crmlib.strategy.tournament import Tournament, play_tournament
 

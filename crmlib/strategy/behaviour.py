@@ -268,6 +268,49 @@ def fit_behaviour(
     )
 
 
+def small_bank() -> tuple[pd.DataFrame, Behaviour]:
+    """Return an invented bank of 1,430 customers and 90 lost ones (start, behaviour), small enough to check by hand.
+
+    >>> start, behaviour = small_bank()
+    >>> int(start["customers"].sum())
+    1520
+    """
+    start = start_frame([[1, 1, 13], [5, 5, 55], [40, 30, 180], [200, 150, 750]], lost=90)
+    tiers = [tier for tier in TIERS for _ in AGES]
+    leave = np.array([[2, 1, 8], [2, 1, 7], [20, 14, 9], [20, 15, 10]]).ravel()  # of 100
+    stay = {"Top": (80, 15, 4, 1), "Big": (5, 75, 18, 2), "Medium": (0, 6, 76, 18), "Small": (0, 0, 5, 95)}
+    moves = pd.DataFrame(
+        [[gone, *(np.array(stay[tier]) * (100 - gone) / 100)] for gone, tier in zip(leave, tiers, strict=True)],
+        columns=["left", *TIERS],
+    )
+    moves.insert(0, "tier", tiers)
+    moves.insert(1, "age", [*AGES] * 4)
+    arrivals = pd.DataFrame(
+        [("joined", 2, 2, 10, 60, 328), ("returned", 1, 0, 1, 4, 15)], columns=["kind", "years", *TIERS]
+    )
+    chances = pd.DataFrame({"chance": ["leaves by own choice", "returns unasked"], "hits": [180, 18], "of": [200, 90]})
+    money = pd.DataFrame(
+        {"group": list(GROUPS), "customers": [15, 65, 250, 1100, 200, 20], "mean": [20_000.0, 5_000, 1_000, 0, 100, 200],
+         "sd": [9_000.0, 3_000, 1_000, 300, 500, 500]}
+    )  # fmt: skip
+    rows = [
+        ("acquire", "prospect", "arrivals", 300, 4.0, 0.012, 0.003, 0.6, "mail to prospects"),
+        ("acquire", "suspect", "arrivals", 200, 4.0, 0.004, 0.002, 0.4, "mail to suspects"),
+        ("win_back", "Lost", "returning", 1.0, 45.0, 0.07, 0.02, 1.0, "win-back contact"),
+    ]
+    for lever, acts, eligible, cost, effect, error in (
+        ("upgrade", "fees", 0.7, 6.0, 1.0, 0.3),
+        ("keep", "leaving", 0.7, 60.0, -0.18, 0.07),
+        ("service", "leaving", 1.0, 20.0, -0.06, 0.01),
+    ):
+        rows += [
+            (lever, tier, acts, eligible, cost, effect, error, share, lever)
+            for tier, share in zip(TIERS, (0.01, 0.05, 0.17, 0.77), strict=True)
+        ]
+    names = ["lever", "group", "acts_on", "eligible", "cost", "effect", "error", "share", "estimate"]
+    return start, Behaviour(moves, arrivals, chances, money, pd.DataFrame(rows, columns=names))
+
+
 def _brought(
     before: pd.DataFrame, now: pd.DataFrame, people: pd.DataFrame, years: pd.DataFrame, year: int, returns: bool
 ) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from crmlib._frames import is_whole, listed
 from crmlib.strategy.behaviour import LEVERS, Behaviour
-from crmlib.strategy.simulator import check_plan, compare_plans, make_plan
+from crmlib.strategy.plans import check_plan, make_plan
+from crmlib.strategy.simulator import compare_plans
 
 NOTHING = "nothing"
 
