@@ -539,7 +539,7 @@ def course_tool(module):
 def handout(root, options, more):
     """Write a lesson as a page to print: text, tables and figures without the code."""
     lessons = {file.name[:2]: file for file in sorted((root / "notebooks").glob("*.ipynb"))}
-    source = lessons.get(options.number)
+    source = lessons.get(options.number.zfill(2))
     if source is None:
         raise Stop(f"There is no lesson {options.number!r}. The lessons are: {', '.join(lessons)}.")
     prepare(root, wheels=options.wheels)
@@ -552,8 +552,6 @@ def handout(root, options, more):
 
 
 def update(root, options, more):
-    if not 1024 <= options.port <= 65000:
-        raise Stop(f"The port {options.port} cannot be used. Give a number from 1024 to 65000, such as  --port 8890")
     prepare(root, wheels=options.wheels)
     tell_lessons(*copy_lessons(root))
     say("The course is up to date. Open it with:  python course.py lab")

@@ -339,6 +339,23 @@ def test_lowest_versions_have_an_environment_of_their_own(folder, started, steps
     assert "not browser and not locked" in started[0]
 
 
+def test_update_brings_the_packages_and_the_new_lessons(folder, steps, capsys):
+    (folder / "notebooks").mkdir(exist_ok=True)
+    (folder / "notebooks" / "17_new.ipynb").write_text("{}", encoding="utf-8")
+    assert course.main(["update"], folder) == 0
+    assert steps
+    assert (folder / "my-work" / "17_new.ipynb").exists()
+    assert "python course.py lab" in capsys.readouterr().out
+
+
+def test_a_handout_is_found_by_its_number_with_and_without_a_zero(folder, started):
+    (folder / "notebooks").mkdir(exist_ok=True)
+    (folder / "notebooks" / "02_new.ipynb").write_text("{}", encoding="utf-8")
+    for number in ("02", "2"):
+        assert course.main(["handout", number], folder) == 0
+        assert started[-1][-1].endswith("02_new.ipynb")
+
+
 @pytest.mark.parametrize(
     ("words", "said"), [(["lap"], "no command 'lap'"), (["update", "--fast"], "update does not know --fast")]
 )

@@ -92,7 +92,9 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "notebooks" / "source").mkdir(parents=True)
     (tmp_path / "requirements.lock").write_text("", encoding="utf-8")
     (tmp_path / "crmlib").mkdir()
+    (tmp_path / "crmlib" / "sql").mkdir()
     (tmp_path / "crmlib" / "value.py").write_text("", encoding="utf-8")
+    (tmp_path / "crmlib" / "sql" / "gini.sql").write_text("", encoding="utf-8")
     write_source(tmp_path, SOURCE)
     return tmp_path
 
@@ -133,7 +135,14 @@ def test_a_change_in_one_cell_leaves_the_ids_of_the_others(project):
 
 
 @pytest.mark.parametrize(
-    "changed", ["notebooks/source/00_lesson.py", "crmlib/value.py", "requirements.lock", "notebooks/00_lesson.ipynb"]
+    "changed",
+    [
+        "notebooks/source/00_lesson.py",
+        "crmlib/value.py",
+        "crmlib/sql/gini.sql",
+        "requirements.lock",
+        "notebooks/00_lesson.ipynb",
+    ],
 )
 def test_only_what_is_out_of_date_is_built(project, changed, monkeypatch):
     runs = []
@@ -163,6 +172,14 @@ def test_a_cell_that_would_go_stale_or_differ_elsewhere_is_refused(project, cell
     with pytest.raises(build.BuildError, match=said):
         build.build(["00"], root=project)
     assert not built(project).exists()
+
+
+@pytest.mark.parametrize("home", [r"C:\Users\lina", "/home/李娜"])
+def test_a_path_is_noticed_on_windows_and_in_any_script(project, home, monkeypatch):
+    monkeypatch.setattr(build.Path, "home", lambda: build.Path(home))
+    write_source(project, SOURCE.replace("import os\n2 + 2", f"print({home + '/course'!r})"))
+    with pytest.raises(build.BuildError, match="cell 3 shows a path of this computer"):
+        build.build(["00"], root=project)
 
 
 def test_a_tagged_widget_leaves_no_view_behind(project):

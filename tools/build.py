@@ -114,7 +114,8 @@ def tidy(notebook: nbformat.NotebookNode, root: Path = ROOT) -> None:
         for output in cell.outputs:
             if output.get("name") == "stderr":
                 raise BuildError(f"cell {number} prints a warning: {output.text[:300]}")
-        stored = json.dumps(cell.outputs)
+        # as a reader sees it: a Windows path with single backslashes, a name in Chinese in its own signs
+        stored = json.dumps(cell.outputs, ensure_ascii=False).replace("\\\\", "\\")
         for what, pattern in (
             ("a path of this computer", "|".join(re.escape(str(path)) for path in (root, Path.home(), sys.prefix))),
             ("a memory address", r"\bat 0x[0-9a-f]{6,}"),
@@ -193,13 +194,13 @@ def build_reference(root: Path = ROOT) -> None:
 def fingerprint(source: Path, root: Path = ROOT) -> str:
     """Return a fingerprint of all that a notebook's outputs depend on."""
     shared = [
-        root / "requirements.lock",
-        *sorted((root / "crmlib").rglob("*.py")),
-        *sorted((root / "crmlib").rglob("*.toml")),
+        file
+        for folder in ("crmlib", "datasets", "tools")
+        for file in sorted((root / folder).rglob("*"))
+        if file.is_file() and file.suffix != ".pyc"
     ]
-    data = [file for file in sorted((root / "datasets").rglob("*")) if file.is_file()]
     total = hashlib.sha256()
-    for file in [source, *shared, *data]:
+    for file in [source, root / "requirements.lock", *shared]:
         total.update(file.relative_to(root).as_posix().encode())
         total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
