@@ -55,14 +55,15 @@ def map_columns(path: str | Path | io.IOBase) -> ColumnForm:
     2       0017 2024-12-31     12.5       茶
     3       0018 2025-01-02      8.0       茶
     """
-    return ColumnForm(reopener(path))
+    return ColumnForm(reopener(path), path if isinstance(path, str | Path) else getattr(path, "name", "the file"))
 
 
 class ColumnForm(widgets.VBox):
     """Fields for the columns, a button, and what came of it."""
 
-    def __init__(self, opened: Callable[[], str | Path | io.IOBase]) -> None:
-        self._open = opened
+    def __init__(self, opened: Callable[[], str | Path | io.IOBase], given: object) -> None:
+        """`opened` gives the file from its beginning; `given` is its name with its folder, for the code."""
+        self._open, self._given = opened, str(given)
         self._read: tuple[object, OwnTransactions] | None = None
         look = first_rows(opened())
         self.fields: dict[str, widgets.Dropdown] = {
@@ -106,7 +107,7 @@ class ColumnForm(widgets.VBox):
     def code(self) -> str:
         """The line of Python that reads the file without the form."""
         columns, settings = self._chosen()
-        return code_of(self._source, columns, **settings)
+        return code_of(self._given, columns, **settings)
 
     def _chosen(self) -> tuple[dict[str, str | None], dict[str, Any]]:
         values = {name: field.value for name, field in self.fields.items()}
@@ -116,7 +117,6 @@ class ColumnForm(widgets.VBox):
         return {role: values[role] or None for role in ROLES}, settings
 
     def _show(self, look: FirstRows) -> None:
-        self._source = look.source
         for role in ROLES:
             first = "none" if role == "product" else "choose ..."
             self.fields[role].options = [(first, ""), *((name, name) for name in look.rows.columns if name)]

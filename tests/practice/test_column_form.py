@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
+import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -103,6 +106,23 @@ def test_the_code_reads_the_same(folder):
     pd.testing.assert_frame_equal(names["log"], read_chosen("shop.csv", CHOICE).transactions)
 
 
+@pytest.mark.parametrize("kind", [str, Path, "open"])
+def test_the_forms_code_finds_a_file_in_another_folder(folder, kind):
+    (folder / "data").mkdir()
+    (folder / "shop.csv").rename(folder / "data" / "shop.csv")
+    if kind == "open":
+        with open("data/shop.csv", "rb") as file:  # noqa: PTH123 - so the file's name is as it was typed
+            form = crm.map_columns(file)
+    else:
+        form = crm.map_columns(kind("data/shop.csv"))
+    for role, name in CHOICE.items():
+        form.fields[role].value = name
+    names = {"crm": crm}
+    exec(form.code, names)
+    pd.testing.assert_frame_equal(names["log"], form.transactions)
+    assert "<b>shop.csv</b>" in form._first.value
+
+
 @pytest.mark.parametrize("name", ['My "best" file.csv', "it's.csv", "店铺.csv", "back\\slash.csv"])
 def test_the_code_quotes_any_name(name):
     names = []
@@ -147,8 +167,62 @@ def test_a_file_that_is_no_table_gets_a_sentence(text, sentence):
 def test_a_workbook_that_is_none_gets_a_sentence(tmp_path):
     file = tmp_path / "shop.xlsx"
     file.write_bytes(b"PK\x03\x04 and then nothing")
-    with pytest.raises(ValueError, match="no Excel workbook that can be read"):
+    with pytest.raises(ValueError, match=r"shop.xlsx is damaged or was cut short"):
         first_rows(file)
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+    return file.getvalue()
+
+
+def torn_workbook() -> bytes:
+    """A workbook whose first sheet breaks off in the middle."""
+    file = io.BytesIO()
+    pd.DataFrame({"customer": range(99), "date": "2025-03-01", "amount": 5}).to_excel(file, index=False)
+    with zipfile.ZipFile(file) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    return packed(
+        {name: part[: len(part) // 2] if name.endswith("sheet1.xml") else part for name, part in parts.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "missing", "sentence"),
+    [
+        (b"PAR1....PAR1", "pyarrow", "pip install pyarrow"),
+        (packed({"xl/workbook.xml": b"<workbook/>"}), "openpyxl", "pip install openpyxl"),
+        (packed({"sales.csv": b"a,b"}), None, r"no Excel workbook \(\.xlsx\)\. It holds 'sales\.csv'"),
+        (torn_workbook(), None, "damaged Excel workbook"),
+        (b"<html><table><tr><td>customer</td></tr></table>", None, "is a web page"),
+        (TEXT.replace("Anna", '"Anna').encode() * 2, None, "a quotation mark opens that is not closed"),
+    ],
+)
+def test_the_form_says_of_a_file_what_the_reader_says(content, missing, sentence, monkeypatch):
+    def absent(*_):
+        raise ImportError("Unable to find a usable engine")
+
+    if missing == "openpyxl":
+        monkeypatch.setitem(sys.modules, "openpyxl", None)
+    elif missing == "pyarrow":
+        monkeypatch.setattr(pd, "read_parquet", absent)
+    said = []
+    for read in (first_rows, lambda file: crm.read_transactions(file, "Whom", "When", "Betrag")):
+        with pytest.raises((ValueError, ModuleNotFoundError), match=sentence) as problem:
+            read(io.BytesIO(content))
+        said.append((problem.type, str(problem.value)))
+    assert said[0] == said[1]
+
+
+def test_a_named_index_in_parquet_is_a_column_to_choose(tmp_path):
+    pytest.importorskip("pyarrow")
+    file = tmp_path / "shop.parquet"
+    log = pd.DataFrame({"customer": [1, 2], "date": pd.to_datetime(["2025-03-01", "2025-03-04"]), "amount": [5.0, 6.0]})
+    log.set_index("customer").to_parquet(file)
+    assert first_rows(file).rows["customer"].tolist() == ["1", "2"]
 
 
 def test_the_form_asks_then_reads_then_forgets(folder):

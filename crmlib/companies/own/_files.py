@@ -65,9 +65,8 @@ def content(path: str | Path | io.IOBase) -> tuple[bytes | str, str]:
     return data, source
 
 
-def read_text(
-    data: bytes | str, source: str, named: dict, separator: str | None, encoding: str | None, notes: Notes
-) -> Table:
+def plain_text(data: bytes | str, source: str, encoding: str | None, notes: Notes) -> str:
+    """Return a file's text, or say that it is a web page or nothing."""
     if isinstance(data, str):
         text = data.removeprefix("\ufeff")
         notes.add("encoding", "none", "the file was opened as text")
@@ -82,6 +81,13 @@ def read_text(
             f"{source} is a web page (an HTML or XML table), whatever its name ends in. Open it in Excel, "
             "save it as .xlsx or as 'CSV UTF-8', and read that."
         )
+    return text
+
+
+def read_text(
+    data: bytes | str, source: str, named: dict, separator: str | None, encoding: str | None, notes: Notes
+) -> Table:
+    text = plain_text(data, source, encoding, notes)
     separator, because = choose_separator(text, source, named, separator)
     notes.add("separator", SEPARATORS.get(separator, repr(separator)), because)
     head = next(text_blocks(text, separator, source))[:HEADER_WITHIN]
@@ -166,7 +172,13 @@ def by_column(blocks: Iterable[list[list]], width: int) -> tuple[list[Cells], di
     return [Cells(pd.Series(cells, dtype=object)) for cells in columns], uneven
 
 
-def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: Notes) -> Table:
+def open_sheets(
+    data: bytes, source: str, sheet: str | None = None, most: int | None = None
+) -> tuple[dict[str, list[list]], str]:
+    """Return the rows of each sheet of a workbook, or of one, by its name; and the day that its day numbers count from.
+
+    most : rows of a sheet that are read; None reads all.
+    """
     try:
         inside = zipfile.ZipFile(io.BytesIO(data)).namelist()
     except zipfile.BadZipFile:
@@ -188,7 +200,7 @@ def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: 
         try:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = {page.title: page for page in book.worksheets}
-            rows = {title: sheet_rows(page) for title, page in sheets.items() if sheet in (None, title)}
+            rows = {title: sheet_rows(page, most) for title, page in sheets.items() if sheet in (None, title)}
         except (
             zipfile.BadZipFile,
             KeyError,
@@ -198,6 +210,11 @@ def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: 
             raise ValueError(f"{source} is a damaged Excel workbook. Copy or download it again.") from error
     if not rows:
         raise ValueError(f"{source} has no sheet {sheet!r}. Its sheets are {listed(sheets, most=12)}.")
+    return rows, f"{book.epoch:%Y-%m-%d}"
+
+
+def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: Notes) -> Table:
+    rows, epoch = open_sheets(data, source, sheet)
     found = {title: find_header(cells[:HEADER_WITHIN], named) for title, cells in rows.items()}
     fits = [title for title, header in found.items() if header is not None]
     if len(fits) > 1:
@@ -212,13 +229,13 @@ def read_excel(data: bytes, source: str, named: dict, sheet: str | None, notes: 
     width = max(map(len, rows[title]))  # a note beside the table is a column of its own: in a sheet no cell can slip
     names += [""] * (width - len(names))
     columns, uneven = by_column([rows[title]], width)
-    return Table(found[title], names, columns, uneven, epoch=f"{book.epoch:%Y-%m-%d}")
+    return Table(found[title], names, columns, uneven, epoch=epoch)
 
 
-def sheet_rows(page: Any) -> list[list]:
+def sheet_rows(page: Any, most: int | None = None) -> list[list]:
     """Return the cells of a sheet row by row, without empty ones at the end of a row and empty rows at the end."""
     page.reset_dimensions()  # some programs write a wrong size of the sheet, and cells would be missed
-    rows = [list(cells) for cells in page.iter_rows(values_only=True)]
+    rows = [list(cells) for cells in page.iter_rows(max_row=most, values_only=True)]
     for cells in rows:
         while cells and is_empty(cells[-1]):
             cells.pop()
@@ -227,7 +244,8 @@ def sheet_rows(page: Any) -> list[list]:
     return rows
 
 
-def read_parquet(data: bytes, source: str, notes: Notes) -> Table:
+def parquet_frame(data: bytes, source: str) -> pd.DataFrame:
+    """Return what a Parquet file holds, a named index as columns."""
     try:
         frame = pd.read_parquet(io.BytesIO(data))
     except ImportError:
@@ -237,8 +255,11 @@ def read_parquet(data: bytes, source: str, notes: Notes) -> Table:
         ) from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{source} is a damaged Parquet file. Copy or download it again.") from error
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    return frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+
+
+def read_parquet(data: bytes, source: str, notes: Notes) -> Table:
+    frame = parquet_frame(data, source)
     notes.add("file", "Parquet", "its first bytes say so; row 2 is the first data row")
     columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
     columns = [column.astype(object) if column.dtype == "category" else column for column in columns]

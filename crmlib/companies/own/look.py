@@ -6,13 +6,10 @@ columns in which the whole file will be read.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -20,12 +17,12 @@ import pandas as pd
 from crmlib._frames import listed
 from crmlib.companies.own import OwnTransactions, read_transactions
 from crmlib.companies.own._columns import HEADER_WITHIN, candidates, find_header, header_names, plain_name
-from crmlib.companies.own._encoding import decode
-from crmlib.companies.own._files import choose_separator, content
-from crmlib.companies.own._table import is_missing
+from crmlib.companies.own._files import choose_separator, content, open_sheets, parquet_frame, plain_text, text_blocks
+from crmlib.companies.own._table import Notes, is_missing
 
 NEEDED = ("customer", "date", "amount")
 ROLES = (*NEEDED, "product")
+LOOKED_AT = 2 * HEADER_WITHIN  # rows of a file or sheet, of which the header line is one
 _CALLED = {"customer": "customer", "date": "date", "amount": "revenue"}  # the form's words, and read_transactions's
 _PRODUCTS = """product productid productname productgroup item itemname article category kind type sku produkt artikel warengruppe
     产品 产品名称 商品 商品名称 商品编号 品类 类别 货号 产品类别 商品类别"""
@@ -81,6 +78,7 @@ def first_rows(path: str | Path | io.IOBase, sheet: str | None = None, most: int
     Raises
     ------
     FileNotFoundError, ValueError : no such file; it is no table; no row looks like a header line; no such sheet.
+    ModuleNotFoundError : Excel or Parquet needs a package that is not installed.
 
     >>> look = first_rows(io.StringIO("Whom;When;Goods;Betrag\\nAnna;2025-03-01;tea;12,50\\nBen;2025-03-04;cake;8,00"))
     >>> look.rows
@@ -92,10 +90,10 @@ def first_rows(path: str | Path | io.IOBase, sheet: str | None = None, most: int
     """
     data, source = content(path)
     if isinstance(data, bytes) and data[:4] == b"PAR1":
-        frame = pd.read_parquet(io.BytesIO(data)).head(most)
-        pages = {None: [list(frame.columns), *frame.itertuples(index=False, name=None)]}
+        frame = parquet_frame(data, source)
+        pages = {None: [list(frame.columns), *frame.head(most).itertuples(index=False, name=None)]}
     elif isinstance(data, bytes) and data[:4] == b"PK\x03\x04":
-        pages = _sheets(data, source)
+        pages, _ = open_sheets(data, source, most=LOOKED_AT)
     else:
         pages = {None: _lines(data, source)}
     if sheet is not None and sheet not in pages:
@@ -109,22 +107,9 @@ def first_rows(path: str | Path | io.IOBase, sheet: str | None = None, most: int
 
 
 def _lines(data: bytes | str, source: str) -> list[Sequence]:
-    text = data.removeprefix("\ufeff") if isinstance(data, str) else decode(data, None, source)[0]
+    text = plain_text(data, source, None, Notes())
     separator, _ = choose_separator(text, source, dict.fromkeys(_CALLED.values()), None)
-    try:
-        return list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 2 * HEADER_WITHIN))
-    except csv.Error as error:
-        raise ValueError(f"{source} cannot be read as a table ({error}). Export it again as CSV or .xlsx.") from None
-
-
-def _sheets(data: bytes, source: str) -> dict[str | None, list[Sequence]]:
-    try:
-        book = pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, nrows=2 * HEADER_WITHIN)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ValueError(
-            f"{source} is no Excel workbook that can be read ({type(error).__name__}). Open it in Excel and save it as .xlsx."
-        ) from None
-    return {str(name): list(page.itertuples(index=False, name=None)) for name, page in book.items()}
+    return next(text_blocks(text, separator, source, LOOKED_AT))
 
 
 def _under_header(rows: Sequence[Sequence], source: str) -> tuple[list[str], Sequence[Sequence]]:
