@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from crmlib.show._text import language, tr
@@ -125,6 +126,8 @@ def new_axes(panels: int = 1, *, height: float = HEIGHT, share_y: bool = False) 
 def finish(ax: Axes, *, title: str, x: str, y: str, words: str) -> Axes:
     """Give a figure its title, axis labels and description, and return its Axes.
 
+    Call it when everything that holds names is drawn: a name is shown as it is typed, `$$ Cash $$` too, and is no formula.
+
     Parameters
     ----------
     ax : the Axes to finish.
@@ -149,6 +152,9 @@ def finish(ax: Axes, *, title: str, x: str, y: str, words: str) -> Axes:
     ax.set_xlabel(x, fontsize=look["axes.labelsize"])
     ax.set_ylabel(y, fontsize=look["axes.labelsize"])
     figure = ax.get_figure()
+    for drawn in figure.findobj(Text):
+        if "$" in drawn.get_text():
+            drawn.set_parse_math(False)
     figure.description = f"{getattr(figure, 'description', '')} {words.strip()}".strip()
     return ax
 

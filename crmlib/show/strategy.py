@@ -167,6 +167,8 @@ def plot_tiers_ahead(runs: Mapping[str, pd.DataFrame]):
             )
             last = rows.iloc[-1]
             told.append(f"{name} {last['mean']:,.0f} ({last['low']:,.0f} to {last['high']:,.0f})")
+        if tier == "Top":
+            ax.legend(loc="lower left", frameon=False)
         first = runs[names[0]][runs[names[0]]["tier"] == tier].iloc[0]["mean"]
         last = runs[names[-1]][runs[names[-1]]["tier"] == tier].iloc[-1]
         ax.set_ylim(bottom=0)
@@ -182,7 +184,6 @@ def plot_tiers_ahead(runs: Mapping[str, pd.DataFrame]):
             + ", ".join(told)
             + ".",
         )
-    axes[0].legend(loc="lower left", frameon=False)
     return axes
 
 

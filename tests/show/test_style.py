@@ -58,6 +58,20 @@ def test_a_finished_figure_has_title_labels_and_words():
     assert description(ax) == "A line from 0 to 1."
 
 
+def test_a_name_with_dollar_signs_is_no_formula():
+    name = r"$$ \frac $$"
+    ax = new_axes()
+    ax.plot([0, 1], [0, 1], label=name)
+    ax.legend()
+    ax.annotate(name, (0, 0))
+    ax.set_yticks([0, 1], [name, "other"])
+    finish(ax, title=name, x=name, y=name, words=name)
+    money_axis(ax, "x")
+    ax.get_figure().draw_without_rendering()
+    drawn = [text for text in ax.get_figure().findobj(plt.Text) if name in text.get_text() and text.get_visible()]
+    assert [text.get_parse_math() for text in drawn] == [False] * 6
+
+
 @pytest.mark.parametrize(("title", "words"), [("", "words"), ("title", "  ")])
 def test_a_figure_without_title_or_words_is_refused(title, words):
     with pytest.raises(ValueError, match="needs a title that states its finding, and a description"):
