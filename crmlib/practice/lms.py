@@ -126,7 +126,17 @@ def main(words: list[str]) -> int:
     parser.add_argument("folder", nargs="?", default="quizzes", help="where to write them")
     parser.add_argument("--from", dest="start", default=".", help=argparse.SUPPRESS)
     given = parser.parse_args(words)
-    files = write_quizzes(Path(given.start) / given.folder)
+    try:
+        files = write_quizzes(Path(given.start) / given.folder)
+    except OSError as fault:
+        print(
+            f"\n{fault.filename} cannot be written ({fault.strerror}). Close it in other programs, or name another folder.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Type the same command again to write all files.", file=sys.stderr)
+        return 130
     print(
         f"{len(files)} files are in {files[0].parent}: quiz-NN.gift.txt for Moodle, quiz-NN.qti.zip for Canvas and others."
     )

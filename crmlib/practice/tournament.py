@@ -13,6 +13,7 @@ import pandas as pd
 from crmlib import strategy
 from crmlib.companies import Company, load_bank, simulate_bank
 from crmlib.practice.grading.page import page, picture, table, text
+from crmlib.practice.grading.results import write_table
 from crmlib.show import PALETTE, finish, money_axis, new_axes
 from crmlib.strategy.tournament import NOTHING, Tournament, play_tournament
 
@@ -195,8 +196,9 @@ def play(given: argparse.Namespace) -> int:
     bank = "Harbour Bank as in the lessons" if given.bank is None else f"a bank simulated with seed {given.bank}"
     facts = {"company": bank, "budget": f"¥{given.budget:,.0f} a year", "seed": given.seed, "unseen seeds": given.seeds}
     out.parent.mkdir(parents=True, exist_ok=True)
+    ranking = found.ranking.round(0)
+    write_table(out.with_suffix(".csv"), list(ranking.columns), ranking.itertuples(index=False, name=None))
     out.write_text(report(found, refused, facts), encoding="utf-8", newline="\n")
-    found.ranking.round(0).to_csv(out.with_suffix(".csv"), index=False, encoding="utf-8-sig", lineterminator="\n")
     first = found.ranking.iloc[0]
     print(
         f"Winner: {first['team']}, ¥{first['gain'] / 1e6:.2f} million. The report is {out}, the ranking {out.with_suffix('.csv').name}."
@@ -219,9 +221,15 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     try:
         return play(given)
-    except (ValueError, FileNotFoundError, PermissionError) as fault:
-        print(f"\n{fault}", file=sys.stderr)
+    except (ValueError, OSError) as fault:
+        said = str(fault)
+        if getattr(fault, "filename", None) is not None:  # the system's own words, which do not say what to do
+            said = f"{fault.filename} cannot be read or written ({fault.strerror}). Close it in other programs, or name another."
+        print(f"\n{said}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Type the same command again to play from the start.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -84,6 +84,29 @@ def test_the_files_are_written_and_the_same_each_time(tmp_path, capsys):
     assert (tmp_path / "out" / "quiz-02.qti.zip").read_bytes() == first
 
 
+def test_a_folder_that_is_a_file_gets_a_sentence(tmp_path, capsys):
+    (tmp_path / "quizzes").write_text("mine", encoding="utf-8")
+    assert lms.main(["--from", str(tmp_path)]) == 1
+    assert "quizzes cannot be written (" in capsys.readouterr().err
+    assert (tmp_path / "quizzes").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped. Type the same command again"),
+        (PermissionError(13, "Permission denied", "quiz-02.qti.zip"), 1, "quiz-02.qti.zip cannot be written (Permission denied)"),
+    ],
+)  # fmt: skip
+def test_what_stops_the_command_gets_a_sentence(fault, code, said, monkeypatch, tmp_path, capsys):
+    def stop(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(lms, "write_quizzes", stop)
+    assert lms.main(["--from", str(tmp_path)]) == code
+    assert said in capsys.readouterr().err
+
+
 def test_a_lesson_without_a_self_check_is_named(tmp_path):
     with pytest.raises(ValueError, match="There is no self-check for lesson '99'"):
         lms.write_quizzes(tmp_path, ["99"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
@@ -64,12 +65,14 @@ def test_a_whole_tournament_leaves_a_ranking_and_a_report(folder, tmp_path, monk
     monkeypatch.setattr(tournament, "load_bank", lambda: None)
     monkeypatch.setattr(tournament, "game", lambda bank: (start, behaviour))
     (folder / "R&D.csv").write_text(make_plan(300_000, {"keep": 1}).to_csv(index=False), encoding="utf-8")
+    (folder / "=1+1.csv").write_text(make_plan(300_000, {"acquire": 1}).to_csv(index=False), encoding="utf-8")
     words = [str(folder), "--seed", "5", "--seeds", "2", "--out", str(tmp_path / "out" / "result.html")]
     assert tournament.main(words) == 0
     printed = capsys.readouterr().out
-    assert "3 teams play" in printed
+    assert "4 teams play" in printed
     ranking = pd.read_csv(tmp_path / "out" / "result.csv", encoding="utf-8-sig")
-    assert set(ranking["team"]) == {"blue", "red", "R&D"}
+    assert set(ranking["team"]) == {"blue", "red", "R&D", "'=1+1"}
+    assert pd.api.types.is_numeric_dtype(ranking["gain"])
     place = ranking.set_index("team")["place"]
     assert place["blue"] == place["red"]
     page = (tmp_path / "out" / "result.html").read_text(encoding="utf-8")
@@ -78,6 +81,48 @@ def test_a_whole_tournament_leaves_a_ranking_and_a_report(folder, tmp_path, monk
     assert "R&amp;D" in page
     assert "R&D" not in page
     assert "overspent.csv" in page
+
+
+def test_a_ranking_that_is_open_in_excel_gets_a_sentence(folder, tmp_path, monkeypatch, capsys):
+    start, behaviour = small_bank()
+    monkeypatch.setattr(tournament, "load_bank", lambda: None)
+    monkeypatch.setattr(tournament, "game", lambda bank: (start, behaviour))
+
+    def refuse(*_):
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr("os.replace", refuse)
+    assert tournament.main([str(folder), "--seed", "5", "--seeds", "2", "--from", str(tmp_path)]) == 1
+    assert "tournament.csv is open in another program. Close it there" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["plans"]
+
+
+@pytest.mark.parametrize("name", ["$$ Cash $$", r"$\frac$", "a $ and b $", "five $", r"\$ and $ and $"])
+def test_a_teams_name_is_drawn_as_it_is_typed(name):
+    ranking = pd.DataFrame({"team": [name, "blue"], "practice_gain": [2e6, 1e6], "gain": [1.5e6, 1e6]})
+    ax = tournament.plot_curse(ranking)
+    ax.get_figure().draw_without_rendering()
+    drawn = ax.get_legend().get_texts()[-1]
+    assert (drawn.get_text(), drawn.get_parse_math()) == (f"winner: {name}", False)
+    assert name in ax.get_figure().description
+    plt.close(ax.get_figure())
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped. Type the same command again to play from the start."),
+        (PermissionError(13, "Permission denied", "out.html"), 1, "out.html cannot be read or written (Permission denied)"),
+        (NotADirectoryError(20, "Not a directory", "out"), 1, "out cannot be read or written (Not a directory)"),
+    ],
+)  # fmt: skip
+def test_what_stops_the_command_gets_a_sentence(fault, code, said, monkeypatch, capsys):
+    def stop(*_):
+        raise fault
+
+    monkeypatch.setattr(tournament, "read_plans", stop)
+    assert tournament.main([".", "--seed", "1"]) == code
+    assert said in capsys.readouterr().err
 
 
 def test_the_game_is_the_bank_of_lesson_11(bank_of_2000):
