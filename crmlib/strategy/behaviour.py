@@ -16,6 +16,7 @@ from crmlib._frames import (
     need_frame,
     need_numbers,
     need_once,
+    need_yes_no,
     ordered_category,
     rows_text,
 )
@@ -60,10 +61,11 @@ class Behaviour:
 
 @dataclass(frozen=True, repr=False)
 class YearEnd:
-    """Who is there at a year's end. start: what the simulator begins with; customers: one row per customer."""
+    """Who is there at a year's end. start: what the simulator begins with; customers: one row per customer; year: which one."""
 
     start: pd.DataFrame
     customers: pd.DataFrame
+    year: int
 
     def __repr__(self) -> str:
         return self.start.to_string(index=False)
@@ -89,14 +91,15 @@ def year_end(
     months : one row per customer and month: `customer`, `month`, `revenue` (¥).
     year : whose last day is meant.
     cuts : lowest rate of Top, Big and Medium, ¥ a year, falling.
-    own_choice : column that is True for whoever left (or would leave) by own choice.
+    own_choice : column that is True for whoever left (or would leave) by own choice; True or False in every row.
     returns : whether whoever came back counts; False for records that cannot know it.
 
     Returns
     -------
     YearEnd. start: 13 rows, `tier`, `age`, `customers`; the last row, tier "Lost", holds the customers lost in this year by
-    own choice, whom the bank may win back. customers: `customer`, `rate` (¥ a year), `tier`, `age`, `kind` (stayed,
-    joined, returned: how the customer came to be there in this year).
+    own choice, whom the bank may win back (who left and came back within the year stands in a tier instead). customers:
+    `customer`, `rate` (¥ a year), `tier`, `age`, `kind` (stayed, joined, returned: how the customer came to be there in this
+    year). year: as given.
 
     Raises
     ------
@@ -119,6 +122,7 @@ def year_end(
         need_frame(customers, PEOPLE), ["customer", "joined", "left", "returned", "left_again", own_choice], PEOPLE
     )
     need_once(customers, "customer", PEOPLE)
+    own = need_yes_no(customers, own_choice, PEOPLE)
     need_columns(need_frame(months, MONEY), ["customer", "month", "revenue"], MONEY)
     end = np.datetime64(f"{year}-12-31", "D").astype(np.int64)
     begin = np.datetime64(f"{year}-01-01", "D").astype(np.int64)
@@ -150,8 +154,7 @@ def year_end(
         )
     tier = len(edges) - np.searchsorted(edges[::-1], rate, side="right")
     counts = np.bincount(3 * tier + age, minlength=12)
-    own = customers[own_choice].to_numpy(dtype=bool)
-    gone = ~stays & (left >= begin) & (left <= end) & own
+    gone = ~stays & (left >= begin) & (left <= end) & own & ~second
     people = pd.DataFrame(
         {
             "customer": customers["customer"].to_numpy()[here],
@@ -161,7 +164,7 @@ def year_end(
             "kind": ordered_category(kind, ("stayed", "joined", "returned")),
         }
     )
-    return YearEnd(start_frame(counts.reshape(4, 3), int(gone.sum())), people)
+    return YearEnd(start_frame(counts.reshape(4, 3), int(gone.sum())), people, int(year))
 
 
 def start_frame(cells: object, lost: int = 0) -> pd.DataFrame:
@@ -215,7 +218,8 @@ def fit_behaviour(
     Parameters
     ----------
     customers, months, cuts, own_choice : as for `year_end`.
-    years : one row per customer and year: `customer`, `year`, `contribution` (¥: what is lost when the customer goes).
+    years : one row per customer and year: `customer`, `year`, `contribution` (¥: what is lost when the customer goes). Everybody
+        who was a customer in a year counted has a row for it.
     responses : what the levers do, from `lever_responses` or by hand.
     first, last : calendar years of the records, both whole; last − first transitions are counted.
     win_back : rows of the win-back study with `customer`, `arm` (control, treated) and `outcome` (True: returned). None: nobody
@@ -227,13 +231,14 @@ def fit_behaviour(
 
     Raises
     ------
-    ValueError, TypeError : a column is missing or of the wrong type, or fewer than two years are given.
+    ValueError, TypeError : a column is missing or of the wrong type, fewer than two years are given, a contribution is empty, a
+        customer has two rows for a year or none.
     """
     if not (is_whole(first) and is_whole(last) and last > first):
         raise ValueError(f"A behaviour needs two years or more: `first` before `last`, not {first!r} and {last!r}.")
     money = "The frame of years"
     need_columns(need_frame(years, money), ["customer", "year", "contribution"], money)
-    need_numbers(years, "contribution", money)
+    _one_a_year(years, money)
     returns = win_back is not None
     people = customers.copy()
     _, stays = need_days(people, "left", PEOPLE)
@@ -311,6 +316,22 @@ def small_bank() -> tuple[pd.DataFrame, Behaviour]:
     return start, Behaviour(moves, arrivals, chances, money, pd.DataFrame(rows, columns=names))
 
 
+def _one_a_year(years: pd.DataFrame, what: str) -> None:
+    need_numbers(years, "year", what)
+    empty = np.isnan(need_numbers(years, "contribution", what))
+    if empty.any():
+        raise ValueError(
+            f"Column 'contribution' of the frame of years is empty in {rows_text(empty)}. Write 0 for a customer who brought "
+            "nothing, or correct these rows."
+        )
+    twice = years.duplicated(["customer", "year"]).to_numpy()
+    if twice.any():
+        raise ValueError(
+            f"{what} must have one row per customer and year, but has a second one in {rows_text(twice)}. Add up the rows first: "
+            "frame.groupby(['customer', 'year'], as_index=False)['contribution'].sum()."
+        )
+
+
 def _brought(
     before: pd.DataFrame, now: pd.DataFrame, people: pd.DataFrame, years: pd.DataFrame, year: int, returns: bool
 ) -> pd.DataFrame:
@@ -322,7 +343,13 @@ def _brought(
     back = people.loc[came_back & returns, "customer"]
     group = pd.concat([start, pd.Series("joined", index=came), pd.Series("returned", index=back)])
     group = group[~group.index.duplicated(keep="last")]
-    frame = pd.DataFrame({"group": group, "contribution": paid.reindex(group.index).fillna(0.0)})
+    unknown = group.index[~group.index.isin(paid.index)]
+    if len(unknown):
+        raise ValueError(
+            f"The frame of years says nothing on {len(unknown):,} of the {len(group):,} customers of {year}: {listed(unknown, most=5)}. "
+            "Add their rows (0 for who brought nothing), and see that customers bear the same ids in both frames."
+        )
+    frame = pd.DataFrame({"group": group, "contribution": paid.reindex(group.index)})
     # Who came and had gone before the year's end is paid for by those who are still there: the simulator counts the latter.
     here = now.loc[now["kind"] != "stayed"].groupby("kind", observed=False).size()
     frame["heads"] = frame["group"].map({"joined": here["joined"], "returned": here["returned"]})
@@ -350,16 +377,17 @@ def _chances(
 ) -> pd.DataFrame:
     left_in = pd.to_datetime(people["left"]).dt.year.to_numpy()
     gone = ~stays & (left_in >= first) & (left_in <= last)
-    own = people[own_choice].to_numpy(dtype=bool) & gone
+    own = need_yes_no(people, own_choice, PEOPLE) & gone
     hits, of = 0, 0
     if win_back is not None:
         what = "The win-back study"
         need_columns(need_frame(win_back, what), ["customer", "arm", "outcome"], what)
-        control = win_back[win_back["arm"].astype("str") == "control"]
+        outcome = need_yes_no(win_back, "outcome", what)
+        drawn = (win_back["arm"].astype("str") == "control").to_numpy()
         again = people.loc[people["left_again"].notna() & people["returned"].notna()]
         same_year = pd.to_datetime(again["left_again"]).dt.year == pd.to_datetime(again["returned"]).dt.year
-        lost_again = control["customer"].isin(again.loc[same_year, "customer"])
-        hits, of = int((control["outcome"].to_numpy(dtype=bool) & ~lost_again.to_numpy()).sum()), len(control)
+        lost_again = win_back["customer"].isin(again.loc[same_year, "customer"]).to_numpy()
+        hits, of = int((drawn & outcome & ~lost_again).sum()), int(drawn.sum())
     return pd.DataFrame(
         {
             "chance": ["leaves by own choice", "returns unasked"],

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_frame, need_numbers, rows_text
+from crmlib._frames import (
+    listed,
+    need_columns,
+    need_days,
+    need_frame,
+    need_numbers,
+    need_once,
+    need_yes_no,
+    rows_text,
+)
 from crmlib.strategy.behaviour import ACTS, LEVERS, TIERS, YearEnd
 
 LEADS = ("prospect", "suspect")
@@ -44,9 +53,10 @@ def lever_responses(
     customers : `customer`, `branch`, `joined`, `left` and `own_choice`.
     members : the bank's campaign rows: `campaign`, `customer`, `lead`, `arm`, `cost` (¥), `outcome`.
     leads : `lead`, `kind` (prospect, suspect), `customer` (empty: not yet one).
-    consents : `customer`, `purpose`, `channel`, `withdrawn`; only a valid consent to marketing by phone makes a customer
-        eligible for keep and upgrade. No entry means no.
-    problems : `customer`, `date`, `noticed`, `resolved`.
+    consents : `customer`, `purpose`, `channel`, `given`, `withdrawn`; only a consent to marketing by phone that is valid on the
+        last day of `end` (given by then and not withdrawn by then) makes a customer eligible for keep and upgrade. No entry
+        means no, and so does an entry without the day on which it was given.
+    problems : `customer`, `date`, `noticed`, `resolved` (the last two True or False in every row).
     months : `customer`, `month`.
     product_fee : ¥ a year that one more product brings.
     solve_cost : ¥ to solve one problem for the customer.
@@ -61,13 +71,15 @@ def lever_responses(
 
     Raises
     ------
-    ValueError, TypeError : a column is missing, a campaign has no rows, an amount is not above 0.
+    ValueError, TypeError : a column is missing, a campaign has no rows, an amount is not above 0, an outcome is neither True nor
+        False, problems or months belong to somebody who is not among the customers, nobody joined in the year of `end`.
     """
     for name, amount in (("product_fee", product_fee), ("solve_cost", solve_cost)):
         if not isinstance(amount, int | float) or not 0 < amount < np.inf:
             raise ValueError(f"`{name}` must be an amount in yuan above 0, but it is {amount!r}.")
     what = "The frame of campaign members"
     need_columns(need_frame(members, what), ["campaign", "customer", "lead", "arm", "cost", "outcome"], what)
+    need_yes_no(members, "outcome", what)
     need_columns(need_frame(leads, "The frame of leads"), ["lead", "kind", "customer"], "The frame of leads")
     campaign = members["campaign"].astype("str")
     arrived = _still_here(end, customers)
@@ -208,16 +220,20 @@ def check_responses(responses: pd.DataFrame) -> pd.DataFrame:
 
 def _still_here(end: YearEnd, customers: pd.DataFrame) -> float:
     """Of those who joined in the year, the share who are there at its end."""
-    joined = pd.to_datetime(customers["joined"])
-    newest = joined[customers["customer"].isin(end.customers["customer"])].max().year
-    return float((end.customers["kind"] == "joined").sum() / (joined.dt.year == newest).sum())
+    joined = int((pd.to_datetime(customers["joined"]).dt.year == end.year).sum())
+    if not joined:
+        raise ValueError(f"No customer joined in {end.year}: what an arrival is worth at the year's end is not known.")
+    return float((end.customers["kind"] == "joined").sum() / joined)
 
 
 def _agreed(end: YearEnd, consents: pd.DataFrame) -> pd.Series:
-    """Share of each tier with a valid consent to marketing by phone."""
+    """Share of each tier with a consent to marketing by phone that is valid on the year's last day."""
     what = "The frame of consents"
-    need_columns(need_frame(consents, what), ["customer", "purpose", "channel", "withdrawn"], what)
-    valid = (consents["purpose"] == "marketing") & (consents["channel"] == "phone") & consents["withdrawn"].isna()
+    need_columns(need_frame(consents, what), ["customer", "purpose", "channel", "given", "withdrawn"], what)
+    today = np.datetime64(f"{end.year}-12-31", "D").astype(np.int64)
+    (given, undated), (withdrawn, still) = (need_days(consents, name, what) for name in ("given", "withdrawn"))
+    asked = (consents["purpose"] == "marketing") & (consents["channel"] == "phone")
+    valid = asked.to_numpy(dtype=bool) & ~undated & (given <= today) & (still | (withdrawn > today))
     said_yes = end.customers["customer"].isin(consents.loc[valid, "customer"])
     return said_yes.groupby(end.customers["tier"].astype("str")).mean().reindex(list(TIERS)).fillna(0.0)
 
@@ -252,28 +268,22 @@ def _unsolved(
     A month counts as exposed if an unsolved problem lies 1 to `reach` months back. The error comes from leaving out one
     branch after the other (jackknife).
     """
-    need_columns(
-        need_frame(problems, "The frame of problems"),
-        ["customer", "date", "noticed", "resolved"],
-        "The frame of problems",
-    )
-    need_columns(customers, ["customer", "branch", "left", own_choice], "The frame of customers")
-    sore = problems[problems["noticed"].to_numpy(bool) & ~problems["resolved"].to_numpy(bool)]
-    names = pd.Index(customers["customer"])
-
-    def number(dates: pd.Series) -> np.ndarray:
-        dates = pd.to_datetime(dates)
-        return (12 * dates.dt.year + dates.dt.month).to_numpy(float)
-
-    first, last = number(months["month"]).min(), number(months["month"]).max()
-    exposed = np.zeros((len(names), int(last - first) + 1 + reach), dtype=bool)
-    who, when = names.get_indexer(sore["customer"]), (number(sore["date"]) - first).astype(int)
-    inside = (when >= 0) & (when <= last - first)
+    trouble, money, who = "The frame of problems", "The frame of months", "The frame of customers"
+    need_columns(need_frame(problems, trouble), ["customer", "date", "noticed", "resolved"], trouble)
+    need_columns(need_frame(months, money), ["customer", "month"], money)
+    need_columns(need_frame(customers, who), ["customer", "branch", "left", own_choice], who)
+    need_once(customers, "customer", who)
+    sore = need_yes_no(problems, "noticed", trouble) & ~need_yes_no(problems, "resolved", trouble)
+    struck, row = (_places(frame, customers, what) for frame, what in ((problems, trouble), (months, money)))
+    (when, _), (month, _) = _month_numbers(problems, "date", trouble), _month_numbers(months, "month", money)
+    leaving, stays = _month_numbers(customers, "left", who, empty=True)
+    first, last = month.min(), month.max()
+    exposed = np.zeros((len(customers), last - first + 1 + reach), dtype=bool)
+    inside = sore & (when >= first) & (when <= last)
     for lag in range(1, reach + 1):
-        exposed[who[inside], when[inside] + lag] = True
-    row, month = names.get_indexer(months["customer"]), (number(months["month"]) - first).astype(int)
-    left = np.where(customers[own_choice].to_numpy(bool), number(customers["left"]) - first, np.nan)
-    hit, sick = left[row] == month, exposed[row, month]
+        exposed[struck[inside], when[inside] - first + lag] = True
+    by_choice = need_yes_no(customers, own_choice, who) & ~stays
+    hit, sick = by_choice[row] & (leaving[row] == month), exposed[row, month - first]
     branch = pd.factorize(customers["branch"])[0][row]
     n = branch.max() + 1
     cases, people = (
@@ -294,4 +304,26 @@ def _unsolved(
         )
     without = effect(every[:, None] - parts)
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    return {"effect": float(effect(every)), "error": float(error), "per_year": 12 * len(sore) / len(months)}
+    return {"effect": float(effect(every)), "error": float(error), "per_year": 12 * int(sore.sum()) / len(months)}
+
+
+def _places(frame: pd.DataFrame, customers: pd.DataFrame, what: str) -> np.ndarray:
+    """Return for each row the place of its customer; refuse whoever is not among the customers."""
+    place = pd.Index(customers["customer"]).get_indexer(frame["customer"])
+    if (place < 0).any():
+        who = frame["customer"][place < 0].drop_duplicates().tolist()
+        raise ValueError(
+            f"{what} names ids that the frame of customers does not know: {listed(who, most=5)}, in {rows_text(place < 0)}. "
+            "Remove these rows, or add the customers."
+        )
+    return place
+
+
+def _month_numbers(frame: pd.DataFrame, column: str, what: str, empty: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Return months since January 1970, and which rows have no date."""
+    days, missing = need_days(frame, column, what)
+    if missing.any() and not empty:
+        raise ValueError(
+            f"Column {column!r} of {what[0].lower()}{what[1:]} is empty in {rows_text(missing)}. Fill these cells in or remove the rows."
+        )
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64), missing

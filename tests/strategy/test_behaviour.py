@@ -11,6 +11,7 @@ import pytest
 from crmlib.companies import simulate_bank
 from crmlib.strategy import TIERS, fit_behaviour, lever_responses, make_plan, simulate_plan, small_bank, year_end
 from crmlib.strategy.levers import _unsolved
+from crmlib.warehouse import consent_status
 
 FATE = ("death", "moved abroad", "closed by bank")
 RESPONSES = small_bank()[1].responses
@@ -51,8 +52,22 @@ def test_a_year_end_by_hand():
     start = year_end(PEOPLE, MONTHS, 2024).start.set_index(["tier", "age"])["customers"]
     assert start["Lost"].iloc[0] == 2  # customers 2 and 6; customer 5 left on the last day of 2023
     assert start.sum() == 4 + 2
+    assert year_end(PEOPLE, MONTHS, 2024).year == 2024
     without = year_end(PEOPLE, MONTHS, 2024, returns=False).customers
     assert without["customer"].tolist() == [1, 3, 4]
+
+
+def test_nobody_is_both_in_a_tier_and_lost():
+    """Two customers; the second left in March and came back in September of the same year."""
+    people = PEOPLE.iloc[[0, 1]].assign(
+        left=dates([None, "2024-03-31"]), returned=dates([None, "2024-09-01"]), left_again=dates([None, None])
+    )
+    months = pd.concat([paid(1, 30_000, 9_000), paid(2, 500, 500)])
+    assert year_end(people, months, 2024).start["customers"].sum() == 2
+    assert year_end(people, months, 2024).start["customers"].iloc[-1] == 0
+    # records that cannot know who comes back count the customer as lost, and only as lost
+    assert year_end(people, months, 2024, returns=False).start["customers"].tolist()[-1] == 1
+    assert year_end(people, months, 2024, returns=False).start["customers"].sum() == 2
 
 
 def test_moves_arrivals_and_money_by_hand():
@@ -149,6 +164,21 @@ def test_eligible_customers_have_agreed(banks):
         replace(bank, tables=bank.tables | {"consents": bank.consents.assign(purpose="service")}), customers
     )
     assert (told.loc[told["lever"] == "keep", "eligible"] == 0).all()
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025])
+def test_who_has_agreed_is_asked_on_the_days_of_the_year_end(banks, year):
+    """The privacy room, which was written apart, gives the same answer on that day; what came later is not known."""
+    bank, customers = banks[0]
+    end = year_end(customers, bank.months, year)
+    tables = (customers, bank.campaign_members, bank.leads, bank.consents, bank.problems, bank.months)
+    told = lever_responses(end, *tables, product_fee=80.0, solve_cost=150.0)
+    asked = consent_status(
+        end.customers, bank.consents, purpose="marketing", channel="phone", as_of=f"{year}-12-31"
+    ).customers
+    shares = end.customers.merge(asked, on="customer").groupby("tier", observed=False)["allowed"].mean()
+    rows = told[told["lever"] == "keep"].set_index("group")["eligible"]
+    assert rows.to_dict() == pytest.approx(shares.rename(str).to_dict())
 
 
 def test_unsolved_problems_as_statsmodels_pools_them(banks):
