@@ -28,16 +28,20 @@ def make_plan(budget: float, shares: Mapping[str, float], years: int = 5) -> pd.
 
     Raises
     ------
-    ValueError : an unknown lever, a share below 0, shares above 1 together.
+    ValueError : the budget is no amount, an unknown lever, a share below 0 or no number, shares above 1 together.
 
     >>> make_plan(1000, {"keep": 0.5, "service": 0.3}, years=2)
        year  acquire  upgrade   keep  win_back  service
     0     1      0.0      0.0  500.0       0.0    300.0
     1     2      0.0      0.0  500.0       0.0    300.0
     """
+    _need_budget(budget)
     unknown = [name for name in shares if name not in LEVERS]
     if unknown:
         raise ValueError(f"There is no lever {listed(unknown)}. The levers are {listed(LEVERS)}.")
+    odd = [name for name, share in shares.items() if not isinstance(share, int | float | np.number)]
+    if odd:
+        raise ValueError(f"The share of {odd[0]!r} must be a number such as 0.25, but it is {shares[odd[0]]!r}.")
     values = np.array([float(shares.get(lever, 0.0)) for lever in LEVERS])
     if not (values >= 0).all() or not values.sum() <= 1 + 1e-9:
         raise ValueError(
@@ -67,8 +71,7 @@ def check_plan(plan: pd.DataFrame, budget: float) -> pd.DataFrame:
     ...
     ValueError: The plan spends ¥1,000 in year 1, ¥100 more than the budget of ¥900. Take something away.
     """
-    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not 0 <= budget < np.inf:
-        raise ValueError(f"`budget` must be an amount in yuan, 0 or more, but it is {budget!r}.")
+    _need_budget(budget)
     need_columns(need_frame(plan, PLAN), ["year", *LEVERS], PLAN)
     extra = [name for name in plan.columns if name not in ("year", *LEVERS)]
     if extra:
@@ -97,3 +100,8 @@ def check_plan(plan: pd.DataFrame, budget: float) -> pd.DataFrame:
             f"¥{budget:,.0f}. Take something away."
         )
     return plan
+
+
+def _need_budget(budget: object) -> None:
+    if isinstance(budget, bool) or not isinstance(budget, int | float | np.number) or not 0 <= budget < np.inf:
+        raise ValueError(f"`budget` must be an amount in yuan, 0 or more, but it is {budget!r}.")

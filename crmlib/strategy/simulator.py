@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_columns, need_frame, need_level
+from crmlib._frames import listed, need_columns, need_frame, need_level, need_numbers
 from crmlib.strategy._futures import check_run, checked, draw, follow, known, worth
 from crmlib.strategy.behaviour import AGES, LEVERS, TIERS, Behaviour
 from crmlib.strategy.plans import check_plan, make_plan
@@ -226,14 +226,15 @@ def marginal_plan(
 ) -> pd.DataFrame:
     """Build a plan by the marginal rule: step by step to the lever that gains most, until none gains more than it costs.
 
-    The same amounts are spent every year. Gains are expected ones at the best estimates, so a plan built this way looks a little
+    The same amounts are spent every year, in whole steps: of a budget that the levers deserve, less than one step can remain
+    unspent (¥5,000 of ¥25,000 in steps of ¥10,000). Gains are expected ones at the best estimates, so a plan built this way looks a little
     better than it is.
 
     Parameters
     ----------
     budget : ¥ a year. What would bring less than it costs is left unspent.
     years : of the plan.
-    step : ¥ a year, added to one lever at a time.
+    step : ¥ a year, added to one lever at a time; not above the budget (a budget of 0 gives a plan of nothing).
     start, behaviour, discount : as for `simulate_plan`.
 
     Returns
@@ -242,7 +243,7 @@ def marginal_plan(
 
     Raises
     ------
-    ValueError, TypeError : as `simulate_plan`.
+    ValueError, TypeError : as `simulate_plan`; the step is not above 0, or above the budget.
 
     >>> from crmlib.strategy import small_bank
     >>> start, behaviour = small_bank()
@@ -253,6 +254,11 @@ def marginal_plan(
     _check_step(step)
     check_run(1, 0, discount)
     empty = make_plan(budget, {}, years)
+    if step > budget > 0:
+        raise ValueError(
+            f"The step of ¥{step:,.0f} is above the budget of ¥{budget:,.0f}, so that nothing could be spent. Choose a smaller "
+            f"`step`, such as {budget / 20:g}."
+        )
     spend, cells = checked(start, empty, behaviour, budget)
     worlds = draw(behaviour, 0, 0)
     now = follow(cells, spend, behaviour, worlds, discount, None)["equity"][0]
@@ -277,7 +283,7 @@ def check_bands(run: PlanRun, actual: pd.DataFrame, year: int = 1) -> pd.DataFra
     Parameters
     ----------
     run : from `simulate_plan`.
-    actual : one row: any of the columns of `run.paths`, such as `Top`, `Small`, `left`, `joined`, `contribution`.
+    actual : one row of numbers: any of the columns of `run.paths`, such as `Top`, `Small`, `left`, `joined`, `contribution`.
     year : of the plan.
 
     Returns
@@ -286,7 +292,7 @@ def check_bands(run: PlanRun, actual: pd.DataFrame, year: int = 1) -> pd.DataFra
 
     Raises
     ------
-    ValueError, TypeError : an unknown measure, no such year, more than one row.
+    ValueError, TypeError : an unknown measure, no such year, more than one row, a value that is empty or no number.
 
     >>> from crmlib.strategy import small_bank
     >>> start, behaviour = small_bank()
@@ -297,13 +303,18 @@ def check_bands(run: PlanRun, actual: pd.DataFrame, year: int = 1) -> pd.DataFra
     paths = run.paths[run.paths["year"] == year]
     if paths.empty:
         raise ValueError(f"The run has no year {year!r}. Its years are {listed(run.paths['year'].unique().tolist())}.")
-    need_columns(run.paths, need_frame(actual, "The actual values").columns, "The table of paths")
+    what = "The actual values"
+    need_columns(run.paths, need_frame(actual, what).columns, "The table of paths")
     if len(actual) != 1:
         raise ValueError(f"The actual values must be one row, but there are {len(actual):,}.")
+    need_columns(actual, actual.columns, what)
+    values = {name: float(need_numbers(actual, name, what)[0]) for name in actual.columns}
+    unknown = [name for name, value in values.items() if np.isnan(value)]
+    if unknown:
+        raise ValueError(f"The actual values say nothing on {listed(unknown)}. Fill it in, or leave the column out.")
     rows = []
-    for name in actual.columns:
+    for name, value in values.items():
         low, high = np.quantile(paths[name], [0.05, 0.95])
-        value = float(actual[name].iloc[0])
         rows.append((name, low, paths[name].mean(), high, value, bool(low <= value <= high)))
     return pd.DataFrame(rows, columns=["measure", "low", "mean", "high", "actual", "inside"])
 

@@ -81,11 +81,15 @@ CASES = [
     (lambda: make_plan(100, {"keep": 0.7, "service": 0.4}), "at most 1 together"),
     (lambda: make_plan(100, {"keep": -0.1}), "0 or more"),
     (lambda: make_plan(100, {}, years=0), "`years` must be a whole number"),
+    (lambda: make_plan("1000", {"keep": 1}), "`budget` must be an amount in yuan, 0 or more, but it is '1000'"),
+    (lambda: make_plan(True, {}), "`budget` must be an amount in yuan"),
+    (lambda: make_plan(100, {"keep": "half"}), "The share of 'keep' must be a number such as 0.25, but it is 'half'"),
     (lambda: check_plan(PLAN, 999), "¥1 more than the budget of ¥999"),
     (lambda: compare_plans(START, {}, BEHAVIOUR, budget=5), "There is no plan to compare"),
     (lambda: compare_plans(START, {"mine": PLAN}, BEHAVIOUR, budget=5), "Plan 'mine': The plan spends ¥1,000"),
     (lambda: next_yuan(START, PLAN, BEHAVIOUR, step=0), "`step` must be an amount in yuan above 0"),
     (lambda: marginal_plan(START, BEHAVIOUR, budget=10, step=-1), "`step` must be an amount in yuan above 0"),
+    (lambda: marginal_plan(START, BEHAVIOUR, budget=9_000), "The step of ¥10,000 is above the budget of ¥9,000"),
     (lambda: aim(TOLD, "keeping", {"Top": 1}), "There is no lever 'keeping'"),
     (lambda: aim(TOLD, "keep", {"Best": 1}), "cannot be aimed at 'Best'. Its groups are 'Top', 'Big', 'Medium' and 'Small'"),
     (lambda: aim(TOLD, "keep", {"Top": 0.5, "Big": 0.4}), "add up to 0.900, not to 1"),
@@ -93,6 +97,8 @@ CASES = [
     (lambda: start_frame([[1, 2, 3]]), "4 rows (tiers) of 3 numbers (ages)"),
     (lambda: check_bands(run(), pd.DataFrame({"mood": [1]})), "has no column 'mood'"),
     (lambda: check_bands(run(), pd.DataFrame({"left": [1, 2]})), "must be one row, but there are 2"),
+    (lambda: check_bands(run(), pd.DataFrame({"left": [1], "Top": [np.nan]})), "say nothing on 'Top'. Fill it in"),
+    (lambda: check_bands(run(), pd.DataFrame({"left": ["many"]})), "Column 'left' of the actual values must hold numbers"),
     (lambda: check_bands(run(), pd.DataFrame({"left": [1]}), year=3), "has no year 3. Its years are 1 and 2"),
 ]  # fmt: skip
 
@@ -102,6 +108,17 @@ def test_the_simulator_says_what_is_wrong(call, says):
     with pytest.raises((ValueError, TypeError)) as caught:
         call()
     assert says in str(caught.value)
+
+
+def test_a_budget_of_nothing_makes_a_plan_of_nothing():
+    plan = marginal_plan(START, BEHAVIOUR, budget=0)
+    assert len(plan) == 5
+    assert (plan.drop(columns="year") == 0).all(axis=None)
+
+
+def test_less_than_one_step_can_remain_unspent():
+    plan = marginal_plan(START, BEHAVIOUR, budget=2_500, step=1_000)
+    assert plan.drop(columns="year").sum(axis=1).tolist() == [2_000] * 5
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +139,14 @@ def test_records_that_cannot_be_read_are_refused(bank):
         } | others  # fmt: skip
         return lever_responses(end, *given.values(), product_fee=80, solve_cost=150)
 
+    study = bank.campaign_members[bank.campaign_members["campaign"] == "win-back"]
+
+    def fit(years=years, people=people, win_back=study):
+        return fit_behaviour(people, months, years, TOLD, win_back=win_back)
+
+    gone = years[~((years["customer"] == years["customer"].iloc[0]) & (years["year"] == 2024))]
+    stranger = bank.problems.assign(customer=bank.problems["customer"].where(bank.problems.index > 0, 999_999))
+    members, troubles = bank.campaign_members, bank.problems
     no_control = bank.campaign_members[bank.campaign_members["arm"] == "treated"]
     cases = [
         (lambda: year_end(people, months, 2025, cuts=(1, 2, 3)), "the highest first"),
@@ -135,6 +160,24 @@ def test_records_that_cannot_be_read_are_refused(bank):
         (lambda: levers(members=no_control), "has no rows in one of its arms"),
         (lambda: levers(consents=bank.consents.iloc[:0]), "The frame of consents has no rows"),
         (lambda: levers(problems=bank.problems.assign(resolved=True)), "cannot be estimated"),
+        (lambda: year_end(people.assign(own="no"), months, 2025), "Column 'own' of the frame of customers must say True or False"),
+        (lambda: year_end(people.assign(own=np.nan), months, 2025), "Column 'own' of the frame of customers must say True or False"),
+        (lambda: fit(win_back=study.assign(outcome="no")), "Column 'outcome' of the win-back study must say True or False"),
+        (lambda: fit(win_back=study.assign(outcome=None)), "Column 'outcome' of the win-back study must say True or False"),
+        (lambda: fit(years=years.astype({"customer": "str"})), "see that customers bear the same ids in both frames"),
+        (lambda: fit(years=gone), f"customers of 2024: {years['customer'].iloc[0]}. Add their rows"),
+        (lambda: fit(years=years.assign(contribution=years["contribution"].where(years.index != 7))), "is empty in 1 row (row 7)"),
+        (lambda: fit(years=pd.concat([years, years.iloc[:1]])), "one row per customer and year, but has a second one in 1 row"),
+        (lambda: levers(problems=troubles.assign(noticed="no")), "Column 'noticed' of the frame of problems must say True or False"),
+        (lambda: levers(problems=troubles.assign(resolved=np.nan)), "Column 'resolved' of the frame of problems must say"),
+        (lambda: levers(customers=people.assign(own="no")), "Column 'own' of the frame of customers must say True or False"),
+        (lambda: levers(customers=pd.concat([people, people])), "must have one row per customer"),
+        (lambda: levers(customers=people[people["joined"] < "2025-01-01"]), "No customer joined in 2025"),
+        (lambda: levers(members=members.assign(outcome="no")), "Column 'outcome' of the frame of campaign members must say"),
+        (lambda: levers(problems=stranger), "names ids that the frame of customers does not know: 999999, in 1 row (row 0)"),
+        (lambda: levers(months=months.assign(customer=999_999)), "The frame of months names ids that the frame of customers"),
+        (lambda: levers(problems=troubles.assign(date=pd.NaT)), "Column 'date' of the frame of problems is empty"),
+        (lambda: levers(consents=bank.consents.drop(columns="given")), "The frame of consents has no column 'given'"),
         (lambda: lever_responses(end, *[people] * 6, product_fee=0, solve_cost=150), "`product_fee` must be an amount"),
     ]  # fmt: skip
     for call, says in cases:
