@@ -242,8 +242,12 @@ def _check_parts(pages: Mapping[str, Any]) -> None:
     _check_names(pages, _REQUIRED, _OPTIONAL, "The report")
     for part in ("title", "author", "decision", "next"):
         _need_text(pages[part], f"The part {part!r}")
+    for part in _OPTIONAL:
+        given = pages.get(part)
+        if given is not None and not (isinstance(given, str) and given == ""):
+            _need_text(given, f"The part {part!r}")
     for part in ("findings", "sources"):
-        if not isinstance(pages[part], Sequence) or isinstance(pages[part], str) or not len(pages[part]):
+        if not _is_list(pages[part]):
             raise ValueError(f"The part {part!r} must be a list with one or more entries, between [ and ].")
     for one in pages["sources"]:
         _need_text(one, "Each of the sources")
@@ -274,10 +278,19 @@ def _check_parts(pages: Mapping[str, Any]) -> None:
     gaps = pages["cannot_tell"]
     if isinstance(gaps, pd.DataFrame):
         need_columns(gaps, GAP_COLUMNS, "The part 'cannot_tell'")
-    if not len(gaps) or isinstance(gaps, str):
+        empty = gaps.empty
+    else:
+        empty = not _is_list(gaps)
+    if empty:
         raise ValueError(
             "The part 'cannot_tell' must be a frame from data_gaps, or a list of sentences. Every data set has its limits."
         )
+    for one in [] if isinstance(gaps, pd.DataFrame) else gaps:
+        _need_text(one, "Each sentence of the part 'cannot_tell'")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 0
 
 
 def _check_names(given: Mapping[str, Any], required: Sequence[str], optional: Sequence[str], what: str) -> None:
@@ -293,6 +306,8 @@ def _check_names(given: Mapping[str, Any], required: Sequence[str], optional: Se
 
 
 def _need_text(value: object, what: str) -> None:
+    if value is ...:  # three dots without quotes: as the form stood before anything was written
+        value = ""
     if not isinstance(value, str):
         raise TypeError(f"{what} must be text between quotes, but it is a {type(value).__name__}.")
     if not value.strip() or value.strip(" .") == "":

@@ -194,12 +194,27 @@ def test_a_report_is_an_html_page(here, name):
         (with_finding(figure="figure.png"), "must be what a crm.show.plot_... function returns, but it is a str"),
         (PAGES | {"cannot_tell": []}, "Every data set has its limits"),
         (PAGES | {"cannot_tell": "nothing"}, "Every data set has its limits"),
+        (PAGES | {"cannot_tell": ...}, "must be a frame from data_gaps, or a list of sentences"),
+        (PAGES | {"cannot_tell": None}, "must be a frame from data_gaps, or a list of sentences"),
+        (PAGES | {"cannot_tell": {"No costs."}}, "must be a frame from data_gaps, or a list of sentences"),
+        (PAGES | {"cannot_tell": ["No costs.", ...]}, "Each sentence of the part 'cannot_tell' is empty"),
+        (PAGES | {"cannot_tell": [None]}, "Each sentence of the part 'cannot_tell' must be text between quotes"),
+        (PAGES | {"findings": ...}, "'findings' must be a list"),
+        (PAGES | {"sources": None}, "'sources' must be a list"),
+        (PAGES | {"title": ...}, "The part 'title' is empty. Write your sentence"),
+        (PAGES | {"company": ...}, "The part 'company' is empty"),
+        (PAGES | {"question": 5}, "The part 'question' must be text between quotes, but it is a int"),
+        (PAGES | {"company": pd.Series(["a", "b"])}, "The part 'company' must be text between quotes"),
         (PAGES | {"cannot_tell": pd.DataFrame({"missing": ["x"]})}, "no columns 'cannot_tell' and 'ask_for'"),
     ],
 )
 def test_bad_input_gets_a_sentence(pages, sentence):
     with pytest.raises((ValueError, TypeError), match=sentence):
         crm.capstone_report(pages)
+
+
+def test_a_part_that_may_be_left_out_may_be_empty():
+    assert crm.capstone_report(PAGES | {"company": None, "question": ""}).html == crm.capstone_report(PAGES).html
 
 
 def failed(pages) -> list[str]:
