@@ -54,6 +54,12 @@ def test_a_notebook_was_run_from_top_to_bottom_without_a_complaint(notebook):
     assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
 
 
+@pytest.mark.parametrize("source", [*LESSONS, *EXERCISES], ids=lambda source: f"{source.parts[-3]} {source.stem}")
+def test_no_line_of_code_is_cut_off_on_the_page(source):
+    code = [cell.source for cell in build.read_source(source).cells if cell.cell_type == "code"]
+    assert [line for cell in code for line in cell.splitlines() if len(line) > 104] == []
+
+
 @pytest.mark.parametrize("notebook", LESSONS.values(), ids=lambda notebook: notebook.stem)
 def test_a_notebook_names_its_concepts(notebook):
     concepts = nbformat.read(notebook, as_version=4).metadata["crm"]["concepts"]

@@ -232,15 +232,16 @@ error = np.sqrt((arms["std"] ** 2 / arms["size"]).sum())
 verdict = "That is below the price even at its upper end"
 if mood_pays == "b":
     verdict = "The price lies inside: it may pay or not"
-answer_to_consultant = f"""I do not sign. Your chart is right: branches whose staff are 5 points
-happier earn {between_percent:.1f} % more a year later. But it compares places: a rich street gives a
-branch both content staff and good customers, and your programme does not move the street.
-Within a branch, after its better years, revenue changes by {low:.1f} to {high:.1f} % for 5 points.
-{verdict}, and a lasting effect could
-hide from it. A lottery would settle it, but not with our 36 branches: that of the rosters has an
-error of {error:.1f} points, too coarse to see 4.5 %. It needs many districts. Meanwhile there is
-money nearer: only {own_share:.0%} of what our own customers have is with us. We begin with an offer to
-them, and a control group, as for the letter, which added {letter_points:.1f} points."""
+answer_to_consultant = f"""I do not sign. Your chart is right: branches whose staff are 5
+points happier earn {between_percent:.1f} % more a year later. But it compares places: a
+rich street gives a branch both content staff and good customers, and your programme does
+not move the street. Within a branch, after its better years, revenue changes by {low:.1f}
+to {high:.1f} % for 5 points. {verdict}, and a lasting effect could hide from it. A lottery
+would settle it, but not with our 36 branches: that of the rosters has an error of
+{error:.1f} points, too coarse to see 4.5 %. It needs many districts. Meanwhile there is
+money nearer: only {own_share:.0%} of what our own customers have is with us. We begin with
+an offer to them, and a control group, as for the letter, which added {letter_points:.1f}
+points."""
 ### END SOLUTION
 
 # %%

@@ -195,7 +195,9 @@ exercise.progress()
 ### BEGIN SOLUTION
 full = bank.years[bank.years["months"] == 12].pivot(index="customer", columns="year", values="revenue")
 both = full[[2024, 2025]].dropna()
-tier_2024, tier_2025 = (sum((both[year] >= cut).astype(int) for cut in (10_000, 4_000, 1_000)) for year in (2024, 2025))
+tier_2024, tier_2025 = (
+    sum((both[year] >= cut).astype(int) for cut in (10_000, 4_000, 1_000)) for year in (2024, 2025)
+)
 net_risers = (tier_2025 > tier_2024).sum() - (tier_2025 < tier_2024).sum()
 ### END SOLUTION
 
@@ -272,12 +274,15 @@ q9.check()
 ### BEGIN SOLUTION
 by_revenue = bank.years[bank.years["year"] == 2025].nlargest(len(top_customers), "revenue")["customer"]
 shared = len(set(top_customers) & set(by_revenue))
-recommendation = f"""Give the advisers to the {len(top_customers)} customers with the highest profit in 2025, not to those with
-the highest revenue: only {shared} names are on both lists. The best 20 % bring {top20_revenue_share:.0%} of the revenue of 2025,
-but {top20_profit_percent:.0f} % of its profit: others lose part of it again, and some of them are big by revenue or deposits. The
-tiers are no fixed fate: in 2025, {net_risers} more customers rose through the cuts in money than fell, so look at the list
-again next year. I cannot say what the priority line did. All of 2024's best had it, and the best of a year fall behind in the next in
-any case. To find out what advisers do, draw by lot which of {2 * len(top_customers)} good customers get one, and compare the two halves."""
+recommendation = f"""Give the advisers to the {len(top_customers)} customers with the
+highest profit in 2025, not to those with the highest revenue: only {shared} names are on
+both lists. The best 20 % bring {top20_revenue_share:.0%} of the revenue of 2025, but
+{top20_profit_percent:.0f} % of its profit: others lose part of it again, and some of them
+are big by revenue or deposits. The tiers are no fixed fate: in 2025, {net_risers} more
+customers rose through the cuts in money than fell, so look at the list again next year. I
+cannot say what the priority line did. All of 2024's best had it, and the best of a year
+fall behind in the next in any case. To find out what advisers do, draw by lot which of
+{2 * len(top_customers)} good customers get one, and compare the two halves."""
 ### END SOLUTION
 
 # %%

@@ -237,7 +237,8 @@ here = bank.customers[bank.customers["left"].isna()]
 log = bank.purchases[bank.purchases["customer"].isin(here["customer"])]
 summary = crm.customer_summary(log.rename(columns={"amount": "revenue"}), as_of="2025-12-31").customers
 buying = crm.fit_buying(summary)
-summary[["customer", "repeat_frequency", "days_first_to_last", "days_since_last", "days_observed"]].head(4)
+columns = ["customer", "repeat_frequency", "days_first_to_last", "days_since_last", "days_observed"]
+summary[columns].head(4)
 
 # %% [markdown] lang="en"
 # Ms Fang would close the accounts of those who bought again at least once (`repeat_frequency` of 1 or more) and have been silent
@@ -267,13 +268,16 @@ q7.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not give ¥500 to every newcomer yet. A newcomer is worth ¥{newcomer_worth:,.0f} on average (a new customer: first
-margin today, 80 % stay a year, discount 10 %), which would bear it. But how many would have come anyway is unknown, and
-{100 - first_year_percent:.0f} % of the joiners since April 2023 were gone within a year. Draw by lot who is offered the gift in the
-next three months: only that tells how many it wins. Do not write that care makes customers loyal: retention rises with the years
-either way, and these data cannot tell; draw by lot who gets the care, too. Value the base at ¥{base_worth / 1e6:.1f} million,
-with the referrals inside. And do not close the silent accounts: of {len(quiet)} repeat buyers silent for half a year,
-{silent_but_alive:.0f} are expected to be alive."""
+advice = f"""Do not give ¥500 to every newcomer yet. A newcomer is worth
+¥{newcomer_worth:,.0f} on average (a new customer: first margin today, 80 % stay a year,
+discount 10 %), which would bear it. But how many would have come anyway is unknown, and
+{100 - first_year_percent:.0f} % of the joiners since April 2023 were gone within a year.
+Draw by lot who is offered the gift in the next three months: only that tells how many it
+wins. Do not write that care makes customers loyal: retention rises with the years either
+way, and these data cannot tell; draw by lot who gets the care, too. Value the base at
+¥{base_worth / 1e6:.1f} million, with the referrals inside. And do not close the silent
+accounts: of {len(quiet)} repeat buyers silent for half a year, {silent_but_alive:.0f} are
+expected to be alive."""
 ### END SOLUTION
 
 # %%

@@ -199,7 +199,8 @@ print(f"{len(tied)} relatives bring ¥{tied['contribution'].sum():,.0f} a year")
 # %%
 ### BEGIN SOLUTION
 per_hundred = 100 * -change_of_profit / tied["contribution"].sum()
-who_follows = "a" if per_hundred < 0.75 else "b" if per_hundred < 1.5 else "c" if per_hundred < 3 else "d"
+borders = [("a", 0.75), ("b", 1.5), ("c", 3), ("d", float("inf"))]
+who_follows = next(letter for letter, border in borders if per_hundred < border)
 ### END SOLUTION
 
 # %%
@@ -218,13 +219,16 @@ q6.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Vote no. The slide shows profit after overhead. Had we closed the small accounts, the district's profit of 2024 would have
-changed by ¥{change_of_profit:,.0f}: they contribute, and head office costs the same without them. Their {len(tied)} relatives bring
-¥{tied["contribution"].sum():,.0f} a year: if {per_hundred:.1f} in a hundred follow, the loss has doubled. How many would, the data
-cannot tell, since nobody was sent away; if it must be known, close a few, drawn by lot, and watch their families for a year. Cheaper
-is to let small customers do more by app, and to charge those who still cost money what they cost. Do more for the strategic
-customers: they bring {strategic_percent:.0f} % of the contribution. But send no letters by quadrant alone: {change_quadrant}
-customers of {len(base):,} change sides if the cuts rise to 1.1 and 1.5 times the medians."""
+advice = f"""Vote no. The slide shows profit after overhead. Had we closed the small
+accounts, the district's profit of 2024 would have changed by ¥{change_of_profit:,.0f}: they
+contribute, and head office costs the same without them. Their {len(tied)} relatives bring
+¥{tied["contribution"].sum():,.0f} a year: if {per_hundred:.1f} in a hundred follow, the
+loss has doubled. How many would, the data cannot tell, since nobody was sent away; if it
+must be known, close a few, drawn by lot, and watch their families for a year. Cheaper is to
+let small customers do more by app, and to charge those who still cost money what they cost.
+Do more for the strategic customers: they bring {strategic_percent:.0f} % of the
+contribution. But send no letters by quadrant alone: {change_quadrant} customers of
+{len(base):,} change sides if the cuts rise to 1.1 and 1.5 times the medians."""
 ### END SOLUTION
 
 # %%

@@ -244,15 +244,16 @@ silent_road = ", ".join(map(str, sorted(road.index[road == "not spoken"])))
 cost = "lose more customers than the others, interval and all: the reason may be the silence"
 if silence_costs == "b":
     cost = "may or may not lose more customers than the others: these data cannot tell"
-recommendation = f"""No prize for zero complaints. We hear of {heard_percent:.0f} of 100 problems; behind the
-zero of branch {worst} stand {behind_the_zero} problems that customers noticed and nobody solved.
-Branches {silent_road}, where nobody speaks, {cost}. Branches {solved} come to zero by solving;
-in {hidden} hardly anybody has noticed yet. If there must be a prize, honour the solving. First
-call the {call_list.nunique()} customers of 2025 who were let down and said nothing, and ask what would help.
-Then open a channel in branch {worst}. Call no meeting over a fall that stays above the lower limit
-({lower_limit:.1f} points in July 2025): it may be noise. Whether the panel keeps customers
-({invitation_points:+.1f} points), ask again with more of them. Pay branches for problems found and
-solved, never for silence."""
+recommendation = f"""No prize for zero complaints. We hear of {heard_percent:.0f} of 100
+problems; behind the zero of branch {worst} stand {behind_the_zero} problems that customers
+noticed and nobody solved. Branches {silent_road}, where nobody speaks, {cost}. Branches
+{solved} come to zero by solving; in {hidden} hardly anybody has noticed yet. If there must
+be a prize, honour the solving. First call the {call_list.nunique()} customers of 2025 who
+were let down and said nothing, and ask what would help. Then open a channel in branch
+{worst}. Call no meeting over a fall that stays above the lower limit ({lower_limit:.1f}
+points in July 2025): it may be noise. Whether the panel keeps customers
+({invitation_points:+.1f} points), ask again with more of them. Pay branches for problems
+found and solved, never for silence."""
 ### END SOLUTION
 
 # %%

@@ -287,15 +287,16 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not spend all ¥30,000 a year on calls to everybody: against spending nothing that
-changes customer equity by ¥{gain_of_calls:,.0f}. Of the {to_call:,.0f} customers of the upper three
-tiers call those who agreed; the next step, the Small ones, costs more than it gains, though the
-average over all calls looks fine. Move money to the lever "{best_lever}": with 80 % on keep, one more
-yuan there brings ¥{best_next:.2f}. Stop where the next yuan brings the same on every lever. The bond
-at ¥300 pays only for customers who bring ¥{break_even:,.0f} or more once saved: not for all. Against
-Pearl Bank we are {ahead_of_pearl:+.2f} points in delivered value: say what comes from giving more and
-what from asking less. Whether the insurance offer moves anybody up these data cannot tell; make it to
-more customers, drawn by lot, before it gets money for that."""
+advice = f"""Do not spend all ¥30,000 a year on calls to everybody: against spending nothing
+that changes customer equity by ¥{gain_of_calls:,.0f}. Of the {to_call:,.0f} customers of
+the upper three tiers call those who agreed; the next step, the Small ones, costs more than
+it gains, though the average over all calls looks fine. Move money to the lever
+"{best_lever}": with 80 % on keep, one more yuan there brings ¥{best_next:.2f}. Stop where
+the next yuan brings the same on every lever. The bond at ¥300 pays only for customers who
+bring ¥{break_even:,.0f} or more once saved: not for all. Against Pearl Bank we are
+{ahead_of_pearl:+.2f} points in delivered value: say what comes from giving more and what
+from asking less. Whether the insurance offer moves anybody up these data cannot tell; make
+it to more customers, drawn by lot, before it gets money for that."""
 ### END SOLUTION
 
 # %%

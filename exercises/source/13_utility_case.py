@@ -235,13 +235,16 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not offer the prices by free choice. Homes that opted in already used less at peak before (by
-{before_points:.1f} in logarithms, times 100); the price itself, by lot, changed {by_lot:.1f} against homes drawn to keep theirs.
-Do not vote for all homes yet either: on paper a home gains ¥{mean_gain:.0f} a year on average, but {losers_percent:.0f} % would
-pay more. Nobody has computed the town's margin, the meters, or how homes in hardship fare: ask for these first. Then
-begin in districts drawn by lot, which also shows whether homes that are forced shift like those in the trial; these
-data cannot tell. Cooking at night does nothing to a tier. The nine of ten is the agents' code, {gap_points:.0f} points
-above what customers say. And the opening raised leaving in commerce by {opening_points:.0f} points a year."""
+advice = f"""Do not offer the prices by free choice. Homes that opted in already used less
+at peak before (by {before_points:.1f} in logarithms, times 100); the price itself, by lot,
+changed {by_lot:.1f} against homes drawn to keep theirs. Do not vote for all homes yet
+either: on paper a home gains ¥{mean_gain:.0f} a year on average, but {losers_percent:.0f} %
+would pay more. Nobody has computed the town's margin, the meters, or how homes in hardship
+fare: ask for these first. Then begin in districts drawn by lot, which also shows whether
+homes that are forced shift like those in the trial; these data cannot tell. Cooking at
+night does nothing to a tier. The nine of ten is the agents' code, {gap_points:.0f} points
+above what customers say. And the opening raised leaving in commerce by {opening_points:.0f}
+points a year."""
 ### END SOLUTION
 
 # %%

@@ -247,15 +247,16 @@ q8.check()
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""On 31 December 2025 {may_be_called:,} of our {len(here):,} customers may be called, not
-everybody who once said yes: a consent holds for one purpose and one channel until it is withdrawn;
-without an entry the answer is no. The agency must not get plain hashes: one core tries all phone
-numbers in half an hour. A yes to our calls is no yes to passing data on: ask for that first, then
-give pseudonyms made with a key that only we hold. With kind, region and year of birth
-{standing_out_percent:.0f} % of our customers stand out in groups of fewer than five; give analysts
-the decade. Messages of {len(to_be_erased):,} customers are due to be erased. The promise of 90 %
-costs ¥{cost_of_a_call:.2f} a call by day, for ten districts together. Whether it pays at night
-these data cannot tell: the line was closed. Open it for one month, and count."""
+advice = f"""On 31 December 2025 {may_be_called:,} of our {len(here):,} customers may be
+called, not everybody who once said yes: a consent holds for one purpose and one channel
+until it is withdrawn; without an entry the answer is no. The agency must not get plain
+hashes: one core tries all phone numbers in half an hour. A yes to our calls is no yes to
+passing data on: ask for that first, then give pseudonyms made with a key that only we hold.
+With kind, region and year of birth {standing_out_percent:.0f} % of our customers stand out
+in groups of fewer than five; give analysts the decade. Messages of {len(to_be_erased):,}
+customers are due to be erased. The promise of 90 % costs ¥{cost_of_a_call:.2f} a call by
+day, for ten districts together. Whether it pays at night these data cannot tell: the line
+was closed. Open it for one month, and count."""
 ### END SOLUTION
 
 # %%

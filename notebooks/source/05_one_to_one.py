@@ -224,7 +224,8 @@ quality[["persons", "customers", "right", "false", "missed", "precision", "recal
 
 # %%
 lines = np.arange(0.40, 1.01, 0.05).round(2)
-evidence = {"all four fields": None, "name and phone": {"name": 1, "phone": 1}, "name alone": {"name": 1}}
+evidence = {"all four fields": None, "name and phone": {"name": 1, "phone": 1}}
+evidence |= {"name alone": {"name": 1}}
 tables = {
     what: crm.threshold_table(records, crm.score_pairs(records, pairs, weights), truth, lines)
     for what, weights in evidence.items()
@@ -248,9 +249,10 @@ crm.show.explore_matching(tables, threshold=0.80)
 
 # %%
 persons = crm.merge_records(matched)
+best, money = (0.01, 0.05, 0.20), "revenue_2025"
 before_after = pd.DataFrame({
-    "records": {p: crm.top_share(records, p, "revenue_2025", customer="record") for p in (0.01, 0.05, 0.20)},
-    "persons": {p: crm.top_share(persons, p, "revenue_2025", customer="person") for p in (0.01, 0.05, 0.20)},
+    "records": {p: crm.top_share(records, p, money, customer="record") for p in best},
+    "persons": {p: crm.top_share(persons, p, money, customer="person") for p in best},
 })  # fmt: skip
 100 * before_after
 
