@@ -187,6 +187,25 @@ def money_scale(largest: float) -> tuple[float, str]:
     return 1.0, "¥"
 
 
+def money_text(value: float, unit: str, decimals: int, *, plus: bool = False) -> str:
+    """Write an amount with its sign before the ¥; what is 0 after rounding has none.
+
+    Parameters
+    ----------
+    value : the amount, in `unit`.
+    unit : from `money_scale`.
+    decimals : how many are shown.
+    plus : whether an amount above 0 has a sign too, as a gain or a difference needs.
+
+    >>> money_text(-3.018, "¥ million", 2), money_text(1250, "¥", 0, plus=True), money_text(-0.001, "¥", 2)
+    ('−¥3.02 million', '+¥1,250', '¥0.00')
+    """
+    rounded = round(value, decimals)
+    sign = "−" if rounded < 0 else "+" if plus and rounded > 0 else ""
+    amount = f"{abs(rounded):,.{decimals}f}"
+    return f"{sign}¥{amount}{unit.removeprefix('¥')}" if unit.startswith("¥") else f"{sign}{amount} {unit}"
+
+
 def money_axis(ax: Axes, which: str = "y") -> Axes:
     """Print an axis that holds yuan in ¥, ¥ thousand or ¥ million, and add that unit to its label.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import need_columns, need_frame
-from crmlib.show._style import PALETTE, finish, money_scale, new_axes, percent_axis
+from crmlib.show._style import PALETTE, finish, money_scale, money_text, new_axes, percent_axis
 from crmlib.show._text import tr
 
 MOST_POINTS = 1_000
@@ -126,8 +126,8 @@ def plot_deals(table: pd.DataFrame):
         ax,
         title=tr(
             "Of {whole} that these deposits could earn, {left} is left",
-            whole=_money(whole / scale, 2, unit),
-            left=_money(left / scale, 2, unit),
+            whole=money_text(whole / scale, unit, 2),
+            left=money_text(left / scale, unit, 2),
         ),
         x=tr("margin on deposits with a deal ({unit} a year)", unit=unit),
         y="",
@@ -179,7 +179,7 @@ def plot_account_lists(judged: pd.DataFrame, names: Mapping[str, str] | None = N
             "The {top} accounts by {name} brought most: {money}",
             top=top,
             name=said[winner],
-            money=_money(total[winner], 2, unit),
+            money=money_text(total[winner], unit, 2),
         ),
         x=tr("contribution of the {top} accounts in the year after ({unit})", top=top, unit=unit),
         y="",
@@ -304,7 +304,7 @@ def plot_account_kinds(accounts: pd.DataFrame, *, line: float = 300_000):
         title=tr(
             "{n:,} potential key accounts have {money} elsewhere",
             n=counts.get("potential", 0),
-            money=_money(elsewhere / scale, 0, unit),
+            money=money_text(elsewhere / scale, unit, 0),
         ),
         x=tr("assets here (¥, each step ten times the last)"),
         y=tr("assets at all banks (¥)"),
@@ -344,7 +344,7 @@ def plot_programme(members: pd.DataFrame):
     for place, colour, marker, up in ((best, PALETTE[2], "o", 10), (len(gains), PALETTE[1], "s", -5)):
         ax.plot([place], [sums[place] / scale], marker, color=colour, markersize=8)
         ax.annotate(
-            tr("{n:,}: {money}", n=place, money=_money(sums[place] / scale, 2 if scale == 1e6 else 0, unit)),
+            tr("{n:,}: {money}", n=place, money=money_text(sums[place] / scale, unit, 2 if scale == 1e6 else 0)),
             (place, sums[place] / scale),
             (0, 10) if up > 0 else (-14, up),
             textcoords="offset points",
@@ -353,7 +353,7 @@ def plot_programme(members: pd.DataFrame):
             color=colour,
         )
     ax.margins(y=0.2)
-    both = [_money(sums[place] / scale, 2 if scale == 1e6 else 0, unit) for place in (best, len(gains))]
+    both = [money_text(sums[place] / scale, unit, 2 if scale == 1e6 else 0) for place in (best, len(gains))]
     return finish(
         ax,
         title=tr("Admit {n:,}: {a}. Admit all {m:,}: {b}", n=best, m=len(gains), a=both[0], b=both[1]),
@@ -478,7 +478,7 @@ def accounts_picture(
                 "{tied:,} accounts tie at the end of your list; the smaller number goes first.", tied=tied
             )
     told = "; ".join(
-        f"{name} {'–' if np.isnan(value) else _money(value / money, digits, unit)}"
+        f"{name} {'–' if np.isnan(value) else money_text(value / money, unit, digits)}"
         for name, value in zip(labels, totals, strict=True)
     )
     return picture(
@@ -534,9 +534,3 @@ def explore_accounts(accounts: pd.DataFrame, weights: Mapping[str, float], names
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _money(value: float, digits: int, unit: str) -> str:
-    """Write money with its sign before the yuan: −¥3.02 million."""
-    sign = "−" if round(value, digits) < 0 else ""
-    return f"{sign}¥{abs(value):,.{digits}f} {unit.removeprefix('¥').strip()}".strip()

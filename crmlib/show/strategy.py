@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import need_columns, need_frame
-from crmlib.show._style import PALETTE, finish, money_scale, new_axes, percent_axis
+from crmlib.show._style import PALETTE, finish, money_scale, money_text, new_axes, percent_axis
 from crmlib.show._text import tr
 
 PARTS = {
@@ -227,7 +227,7 @@ def plot_plans(table: pd.DataFrame):
         title=tr(
             "Best here: {plan}, {gain}",
             plan=best["plan"],
-            gain=_money(best["gain"] / scale, unit),
+            gain=money_text(best["gain"] / scale, unit, 1, plus=True),
         ),
         x=tr("customer equity against spending nothing ({unit})", unit=unit),
         y="",
@@ -527,13 +527,6 @@ def explore_strategy(start: pd.DataFrame, behaviour, budget: float = 300_000):
 
 def _signed(value: float, decimals: int, *, plus: bool = True) -> str:
     return (f"{value:+,.{decimals}f}" if plus else f"{value:,.{decimals}f}").replace("-", "−")
-
-
-def _money(value: float, unit: str) -> str:
-    if not unit.startswith("¥"):
-        return f"{_signed(value, 1)} {unit}"
-    text = _signed(value, 1)
-    return f"{text[0]}¥{text[1:]}{unit.removeprefix('¥')}"
 
 
 def _lead(points: float) -> str:

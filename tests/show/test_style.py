@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
 from crmlib.show import PALETTE, description, finish, label_ends, money_axis, new_axes, percent_axis, style, tr
-from crmlib.show._style import ON_PALETTE, money_scale, spread
+from crmlib.show._style import ON_PALETTE, money_scale, money_text, spread
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,21 @@ def test_a_finished_figure_has_title_labels_and_words():
     assert ax.get_title(loc="left") == "It rises"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("year", "profit (¥)")
     assert description(ax) == "A line from 0 to 1."
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "plus", "text"),
+    [
+        (3.018, "¥ million", 2, False, "¥3.02 million"),
+        (-3.018, "¥ million", 2, True, "−¥3.02 million"),
+        (1234.5, "¥", 0, True, "+¥1,234"),
+        (0.0, "¥ thousand", 1, True, "¥0.0 thousand"),
+        (-0.04, "¥ thousand", 1, True, "¥0.0 thousand"),
+        (-12.34, "万元", 1, False, "−12.3 万元"),
+    ],
+)
+def test_an_amount_has_its_sign_before_the_yuan(value, unit, decimals, plus, text):
+    assert money_text(value, unit, decimals, plus=plus) == text
 
 
 def test_a_name_with_dollar_signs_is_no_formula():
