@@ -255,7 +255,7 @@ def test_the_explorer_starts_with_the_weights_moves_and_resets():
     widget = explore_accounts(YEARS, WEIGHTS, NAMES, top=20)
     assert [widget.controls[name].value for name in WEIGHTS] == [4, 2, 2, 2]
     first = shown(widget.view.picture)
-    widget.controls["year"].value = 1024
+    widget.controls["year"].value = 2024
     widget.controls["contribution"].value = 10
     assert widget.view.picture["changed"].startswith("Contribution (points): 4 → 10.")
     assert shown(widget.view.picture) == shown(picture(2024, points=(10, 2, 2, 2)))
