@@ -70,7 +70,9 @@ def plot_delivered(table: pd.DataFrame, own: str = "Harbour Bank"):
 
 
 def plot_margin_chain(table: pd.DataFrame, by: str = "class"):
-    """Draw who is paid what, of the price of a kilowatt-hour.
+    """Draw who is paid what of the price of a kilowatt-hour, in yuan.
+
+    `plot_price_chain` draws the same links from bills, from `kwh_chain`, in fen.
 
     Parameters
     ----------

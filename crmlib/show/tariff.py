@@ -300,7 +300,9 @@ LINKS = ("fuel", "generator's margin", "grid", "levy", "cost to serve", "supplie
 
 
 def plot_price_chain(table: pd.DataFrame):
-    """Draw who is paid what out of the price of a kWh, class by class.
+    """Draw who is paid what out of the billed price of a kWh, class by class, in fen.
+
+    `plot_margin_chain` draws the same links from prices without bills, from `margin_chain`, in yuan.
 
     Parameters
     ----------

@@ -19,6 +19,10 @@ def margin_chain(chain: pd.DataFrame, use: pd.DataFrame, *, by: str = "class") -
     The generator is paid the wholesale price and pays for fuel; the retailer is paid the retail price and pays wholesale, grid, levies and
     its cost to serve. What the grid keeps of its charge is not known: it is shown as paid, not as margin. *Descriptive.*
 
+    Needs prices only: take it to see where the margin of a chain sits, whatever was sold in which month. Where there are bills,
+    `kwh_chain` says what the customers of a time paid and left: it weighs each month by its kilowatt-hours, with each month's own mix of
+    hours, and its price is what was billed. Both agree where each month has the same use, the same mix and an amount of `retail` × use.
+
     Parameters
     ----------
     chain : one row per month and class: `class`, `fuel`, `wholesale_peak`, `wholesale_flat`, `wholesale_valley`, `grid`, `levy`,

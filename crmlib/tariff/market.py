@@ -30,6 +30,10 @@ def kwh_chain(bills: pd.DataFrame, chain: pd.DataFrame) -> pd.DataFrame:
     generator's margin = price paid to generators − fuel; supplier's margin = what the customer pays − all costs. Means over
     the kWh of the bills.
 
+    Needs bills, and weighs by them: price = Σ amounts / Σ kWh, and a month counts by its kWh. Take it to say what the customers of a
+    time (a class, a tariff) paid and left. `margin_chain` needs no bills: it takes the `retail` price of each month, every month counts
+    alike, and one mix of hours holds for all. Both agree where each month has the same kWh, the same mix and an amount of `retail` × kWh.
+
     Parameters
     ----------
     bills : one row per bill: `month`, `class`, `kwh_peak`, `kwh_flat`, `kwh_valley`, `amount` (money).

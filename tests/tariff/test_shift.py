@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crmlib.strategy import margin_chain
 from crmlib.tariff import (
     bill,
     bill_margin,
@@ -122,6 +123,35 @@ def test_the_chain_agrees_with_the_average_price_on_record(power):
     retail = power.price_chain[power.price_chain["month"] == "2025-03-01"].set_index("class")["retail"]
     np.testing.assert_allclose(chain.to_numpy(), retail.reindex(chain.index).to_numpy(), atol=2e-4)
     assert len(unit_costs(power.price_chain)) == 108
+
+
+MEMBERS = ["fuel", "generator", "grid", "levies", "cost to serve", "retailer"]
+LINKS = ["fuel", "generator's margin", "grid", "levy", "cost to serve", "supplier's margin"]
+
+
+def chain_of_prices(prices, mix):
+    mixes = pd.DataFrame({"class": prices["class"].astype(str).unique()}).assign(**mix)
+    return margin_chain(prices, mixes).pivot(index="class", columns="member", values="paid")[MEMBERS].to_numpy()
+
+
+def test_the_chain_of_bills_is_the_chain_of_prices_where_all_months_are_alike(power):
+    prices, mix = power.price_chain, {"peak": 0.4, "flat": 0.35, "valley": 0.25}
+    use = pd.DataFrame({"month": prices["month"], "class": prices["class"].astype(str)})
+    use = use.assign(**{f"kwh_{band}": 200 * share for band, share in mix.items()}, amount=200 * prices["retail"])
+    found = kwh_chain(use, prices).set_index("class")
+    np.testing.assert_allclose(found[LINKS].to_numpy(), chain_of_prices(prices, mix), atol=1e-12)
+
+
+def test_a_month_with_more_use_counts_for_more_in_the_chain_of_bills_only(power):
+    prices = power.price_chain[power.price_chain["class"] == "residential"].iloc[:2]
+    mix = {"peak": 0.4, "flat": 0.35, "valley": 0.25}
+    use = pd.DataFrame({"month": prices["month"], "class": "residential"})
+    kwh = np.array([100.0, 300.0])
+    use = use.assign(**{f"kwh_{band}": kwh * share for band, share in mix.items()}, amount=kwh * prices["retail"])
+    fuel = prices["fuel"].to_numpy()
+    assert fuel[0] != fuel[1]
+    assert kwh_chain(use, prices)["fuel"].item() == pytest.approx((fuel[0] + 3 * fuel[1]) / 4)
+    assert chain_of_prices(prices, mix)[0, 0] == pytest.approx(fuel.mean())
 
 
 def test_winners_and_losers_by_hand():
