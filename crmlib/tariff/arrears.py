@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import (
+    is_whole,
     listed,
     need_amounts,
     need_columns,
@@ -21,14 +22,14 @@ from crmlib._frames import (
     need_yes_no,
     rows_text,
 )
-from crmlib.tariff._usage import no_gaps
+from crmlib.tariff._usage import need_names, no_gaps
 
 BILLS = "The frame of bills"
 SCORES = "The frame of scores"
 
 
 def _owed(bills: pd.DataFrame, day: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is owed of each bill on a day, and for how many days it has been overdue."""
+    """Return what is owed of each bill at the end of a day, and for how many days it has been overdue."""
     need_columns(need_frame(bills, BILLS), ["customer", "month", "amount", "due", "paid", "paid_amount"], BILLS)
     no_gaps(bills, ["customer"], BILLS)
     amount, got = (need_amounts(bills, name, BILLS) for name in ("amount", "paid_amount"))
@@ -46,7 +47,8 @@ def arrears_ageing(bills: pd.DataFrame, as_of: str, *, ends: Sequence[int] = (30
     ----------
     bills : one row per bill: `customer`, `month` (of use), `amount`, `due` (day), `paid` (day, empty if never),
         `paid_amount` (part payments of bills never paid in full; they carry no day, and count on any day).
-    as_of : the day.
+    as_of : the day. What is paid on the day itself is no longer owed; `debt_frame` asks earlier: a bill that is first paid on the
+        day on which it becomes a debt has become one.
     ends : last day overdue of each class of age but the last, rising.
 
     Returns
@@ -86,26 +88,30 @@ def arrears_ageing(bills: pd.DataFrame, as_of: str, *, ends: Sequence[int] = (30
 def debt_frame(bills: pd.DataFrame, day: str, *, months: int = 6, days_late: int = 30) -> pd.DataFrame:
     """Gather what is known on a day of customers who pay, and who of them gets into debt in the months after.
 
-    In debt: a bill is more than `days_late` days overdue. Known on the day: what fell due in the twelve months before it.
+    In debt: a bill is more than `days_late` days overdue, that is, not paid *before* the day number `days_late` + 1 after it fell
+    due. One that is paid on that very day has been a debt, though `arrears_ageing` of that day, which counts what is owed at its
+    end, no longer shows it. Known on the day: what fell due in the twelve months before it.
 
     Parameters
     ----------
-    bills : one row per bill, as for `arrears_ageing`.
+    bills : one row per bill, as for `arrears_ageing`. A bill without a day of payment that part payments cover in full counts as
+        paid in time, as they carry no day.
     day : when the score is needed; only what is known then is used.
-    months : how long is watched for a debt.
-    days_late : from how many days on an overdue bill is a debt.
+    months : how long is watched for a debt, 1 or more.
+    days_late : after how many days an overdue bill is a debt, 0 or more.
 
     Returns
     -------
-    Frame, one row per customer with a bill in the month of `day` or the one before and no debt on `day`: `customer`, `bills`
-    (due in the twelve months before), `late_bills` (of these paid more than ten days late, or open for that long), `overdue`
-    (owes an overdue bill on the day: True or False), `bill` (mean bill, money), `debt` (True if in debt within `months`),
-    `at_stake` (sum of the bills that become debts
-    in these months, money: 0 without debt).
+    Frame, one row per customer with a bill in the month of `day` or the one before, at least one that fell due in the twelve months
+    before `day`, and no debt on `day`: `customer`, `bills` (due in these twelve months), `late_bills` (of these paid more than ten
+    days late, or open for that long), `overdue` (owes an overdue bill on the day: True or False), `bill` (mean bill, money), `debt`
+    (True if in debt within `months`), `at_stake` (sum of the bills that become debts in these months, money, before part
+    payments: 0 without debt).
 
     Raises
     ------
-    ValueError, TypeError : a column is missing, the bills end before `months` have passed.
+    ValueError, TypeError : a column is missing, `months` or `days_late` are no whole numbers, the bills end before `months` have
+        passed.
 
     >>> bills = pd.DataFrame({"customer": 1, "month": pd.date_range("2024-01-01", periods=6, freq="MS"), "amount": 100.0,
     ...     "due": pd.date_range("2024-02-20", periods=6, freq=pd.DateOffset(months=1)), "paid_amount": 100.0,
@@ -115,11 +121,16 @@ def debt_frame(bills: pd.DataFrame, day: str, *, months: int = 6, days_late: int
     0         1      3           1  True     100.0
     """
     start = need_day(day, "day")
-    moment = pd.Timestamp(day)
+    for name, number, least in (("months", months, 1), ("days_late", days_late, 0)):
+        if not is_whole(number) or number < least:
+            raise ValueError(f"`{name}` must be a whole number, {least} or more, but it is {number!r}.")
+    moment = pd.Timestamp(0) + pd.Timedelta(days=start)
     end = (moment + pd.DateOffset(months=months) - pd.Timestamp(0)).days
     owed, late = _owed(bills, start)
     (due, _), (paid, never) = (need_days(bills, name, BILLS) for name in ("due", "paid"))
     (month, _), amount = need_days(bills, "month", BILLS), need_amounts(bills, "amount", BILLS)
+    covered = never & (need_amounts(bills, "paid_amount", BILLS) >= amount)
+    never, paid = never & ~covered, np.where(covered, due, paid)
     if due.max() + days_late < end:
         raise ValueError(
             f"The bills end too early: to see who is in debt within {months} months of {day}, bills that fall due until "
@@ -165,7 +176,7 @@ class DebtScore:
         names = self.table["feature"].tolist()
         need_columns(need_frame(frame, SCORES), names, SCORES)
         no_gaps(frame, names, SCORES)
-        odds = self.intercept + frame[names].astype(float).to_numpy() @ self.table["coefficient"].to_numpy()
+        odds = self.intercept + _features(frame, names).to_numpy() @ self.table["coefficient"].to_numpy()
         return 1 / (1 + np.exp(-odds))
 
     def __repr__(self) -> str:
@@ -180,7 +191,7 @@ def debt_score(
     Parameters
     ----------
     frame : one row per customer, such as from `debt_frame`.
-    features : columns of numbers or True / False, without empty cells.
+    features : columns of numbers or True / False, a list, without empty cells.
     outcome : column that says True for those who got into debt.
     level : of the intervals.
 
@@ -190,7 +201,9 @@ def debt_score(
 
     Raises
     ------
-    ValueError, TypeError : a column is missing, empty or does not vary; nobody or everybody is in debt.
+    ValueError, TypeError : a column is missing, empty or does not vary; nobody or everybody is in debt; a feature follows from
+        the others; features separate those in debt from the others, so that no finite odds fit best (Albert & Anderson 1984,
+        On the existence of maximum likelihood estimates in logistic regression models; from memory, not checked).
 
     >>> frame = pd.DataFrame({"late": [0, 0, 0, 0, 1, 1, 1, 1], "debt": [False] * 3 + [True] + [False] + [True] * 3})
     >>> debt_score(frame, ["late"]).table[["feature", "odds_ratio"]].round(2)
@@ -199,16 +212,18 @@ def debt_score(
     """
     import statsmodels.api as sm
 
-    names = list(features)
+    names = need_names(features, "features")
     need_columns(need_frame(frame, SCORES), [*names, outcome], SCORES)
     no_gaps(frame, names, SCORES)
     hit = need_yes_no(frame, outcome, SCORES)
     if hit.all() or not hit.any():
         raise ValueError(f"Column {outcome!r} says the same of everybody: there is nothing to learn.")
-    x = frame[names].astype(float)
+    x = _features(frame, names)
     same = [name for name in names if x[name].nunique() < 2]
     if same:
         raise ValueError(f"{listed(same)} has the same value in every row. Leave it out.")
+    _need_apart(x)
+    _need_mixed(x, hit)
     fitted = sm.Logit(hit.astype(float), sm.add_constant(x)).fit(disp=0)
     ends = fitted.conf_int(alpha=1 - need_level(level)).loc[names]
     table = pd.DataFrame(
@@ -218,6 +233,51 @@ def debt_score(
         }
     )  # fmt: skip
     return DebtScore(table, float(fitted.params["const"]))
+
+
+def _features(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return columns of numbers or True / False as numbers."""
+    truths = {name for name in names if pd.api.types.is_bool_dtype(frame[name])}
+    return pd.DataFrame(
+        {
+            name: need_yes_no(frame, name, SCORES).astype(float)
+            if name in truths
+            else need_numbers(frame, name, SCORES)
+            for name in names
+        },
+        index=frame.index,
+    )
+
+
+def _need_apart(x: pd.DataFrame) -> None:
+    """Refuse a feature that can be computed from those before it: their odds could not be told apart."""
+    scaled = ((x - x.mean()) / x.std()).to_numpy()
+    for place in range(1, x.shape[1]):
+        if np.linalg.matrix_rank(scaled[:, : place + 1]) <= place:
+            weights = np.linalg.lstsq(scaled[:, :place], scaled[:, place], rcond=None)[0]
+            others = x.columns[:place][np.abs(weights) > 1e-6]
+            raise ValueError(
+                f"The feature {x.columns[place]!r} can be computed from {listed(others)}: their effects cannot be told apart. Leave "
+                "one of them out."
+            )
+
+
+def _need_mixed(x: pd.DataFrame, hit: np.ndarray) -> None:
+    """Refuse features of which some weighted sum never puts anybody in debt below anybody without: their odds have no end.
+
+    Such a sum exists if a linear programme finds one; else the best sum is that with all weights 0.
+    """
+    from scipy.optimize import linprog
+
+    sides = np.where(hit, 1.0, -1.0)[:, None] * np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
+    found = linprog(-sides.sum(axis=0), A_ub=-sides, b_ub=np.zeros(len(x)), bounds=(-1, 1))
+    if -found.fun > 1e-6 * len(x):
+        names = x.columns[np.abs(found.x[1:]) > 1e-6]
+        sums = f"{listed(names)}" if len(names) == 1 else f"a weighted sum of {listed(names)}"
+        raise ValueError(
+            f"Beyond a certain value of {sums} all customers got into debt, or none did: no finite odds ratio fits best. Leave "
+            f"{'it' if len(names) == 1 else 'one of them'} out, or take more customers."
+        )
 
 
 def compare_scores(
@@ -236,7 +296,7 @@ def compare_scores(
     Parameters
     ----------
     frame : one row per customer: the scores, the outcome and, optionally, what is at stake.
-    scores : columns, the baseline first; higher means riskier.
+    scores : columns, a list, the baseline first; higher means riskier.
     outcome : column that says True for those who got into debt.
     value : column of money at stake, 0 for those without debt.
     top : share of the customers on a list, those with the highest score (equal scores share their places evenly).
@@ -261,7 +321,7 @@ def compare_scores(
     """
     from scipy import stats
 
-    names = list(scores)
+    names = need_names(scores, "scores")
     need_columns(need_frame(frame, SCORES), [*names, outcome] + [value] * (value is not None), SCORES)
     no_gaps(frame, names, SCORES)
     hit = need_yes_no(frame, outcome, SCORES)
@@ -273,8 +333,9 @@ def compare_scores(
     n = {True: int(hit.sum()), False: int((~hit).sum())}
     parts: dict[bool, list[np.ndarray]] = {True: [], False: []}
     lists = []
+    columns = _features(frame, names)
     for name in names:
-        x = need_numbers(frame.assign(**{name: frame[name].astype(float)}), name, SCORES)
+        x = columns[name].to_numpy()
         everybody = stats.rankdata(x)
         parts[True].append((everybody[hit] - stats.rankdata(x[hit])) / n[False])
         parts[False].append(1 - (everybody[~hit] - stats.rankdata(x[~hit])) / n[True])

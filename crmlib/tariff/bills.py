@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import listed, need_amounts, need_columns, need_frame, need_numbers, need_once, rows_text
-from crmlib.tariff._usage import PERIODS, USAGE, need_usage, no_gaps
+from crmlib.tariff._usage import PERIODS, USAGE, need_names, need_usage, no_gaps
 
 TARIFFS = "The table of tariffs"
 _PRICES = tuple(f"price_{period}" for period in PERIODS)
@@ -40,7 +40,8 @@ def bill(usage: pd.DataFrame, tariffs: pd.DataFrame) -> pd.DataFrame:
     """Work out bills from use and tariff rules, part by part.
 
     energy = Σ kWh × price of the hour's period; surcharge = kWh between the ends of tiers 1 and 2 × s₂ + kWh above × s₃; capacity =
-    contracted kW × price per kW and month × share of the month, rounded down to 0.01; amount = their sum.
+    contracted kW × price per kW and month × share of the month, rounded down to 0.01; amount = their sum, rounded to 0.01 only
+    after adding: it can differ by 0.01 from the sum of the parts as shown (100.024 + 0.004 is 100.03, shown are 100.02 and 0.00).
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def compare_bills(usage: pd.DataFrame, tariffs: pd.DataFrame, names: Iterable[st
 
     Raises
     ------
-    ValueError, TypeError : as for `bill`.
+    ValueError, TypeError : as for `bill`; `names` is a single text, empty, or names a tariff twice.
 
     >>> rules = pd.DataFrame({"tariff": ["flat", "by hour"], "price_peak": [0.5, 0.9], "price_flat": [0.5, 0.5],
     ...     "price_valley": [0.5, 0.2], "tier1_kwh": [None, None], "tier2_kwh": [None, None], "surcharge_tier2": [0, 0],
@@ -135,9 +136,10 @@ def compare_bills(usage: pd.DataFrame, tariffs: pd.DataFrame, names: Iterable[st
     0  75.0    115.0
     1  75.0     45.0
     """
+    need_frame(usage, USAGE)
     return pd.DataFrame(
-        {name: bill(usage.assign(tariff=name), tariffs)["amount"] for name in names},
-        index=need_frame(usage, USAGE).index,
+        {name: bill(usage.assign(tariff=name), tariffs)["amount"] for name in need_names(names, "names")},
+        index=usage.index,
     )
 
 
