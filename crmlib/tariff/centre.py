@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import need_amounts, need_columns, need_frame, need_level, need_numbers, need_once, need_yes_no
-from crmlib.tariff._usage import no_gaps
+from crmlib._frames import (
+    listed,
+    need_amounts,
+    need_columns,
+    need_frame,
+    need_level,
+    need_once,
+    need_yes_no,
+    rows_text,
+)
+from crmlib.tariff._usage import no_gaps, used_numbers
 
 CONTACTS = "The frame of contacts"
 
@@ -68,7 +77,8 @@ def resolution_rates(
     ----------
     contacts : one row per contact: `contact`, `coded` ("resolved" or "open"; empty where no agent served: not used),
         `repeat_7d` and, with `by`, the group.
-    audits : a sample of contacts drawn by lot: `contact`, `resolved` (True or False, as the customer says).
+    audits : a sample of contacts drawn by lot: `contact`, `resolved` (True or False, as the customer says). Audits of contacts
+        that are not used (from other years, without a code) are left out, and counted.
     by : column of groups, such as before and after a bonus.
     level : of the interval.
 
@@ -76,7 +86,7 @@ def resolution_rates(
     -------
     Frame, one row (or one per group): (`by`,) `contacts`, `coded` (share coded resolved), `audits` (how many), `audited`
     (share resolved as customers say), `low`, `high` (its Wilson interval), `no_repeat` (share without repeat in seven days),
-    `gap` (coded − audited).
+    `gap` (coded − audited), `left_out` (audits that belong to no contact used here; the same number in every row).
 
     Raises
     ------
@@ -99,16 +109,16 @@ def resolution_rates(
     need_once(contacts, "contact", CONTACTS)
     need_once(audits, "contact", what)
     need_yes_no(audits, "resolved", what)
-    served = contacts[contacts["coded"].notna()]
-    odd = set(served["coded"].astype(str)) - {"resolved", "open"}
-    if odd:
-        raise ValueError(
-            f"Column 'coded' must say 'resolved' or 'open', but also says {', '.join(map(repr, sorted(odd)))}."
-        )
+    no_gaps(audits, ["contact"], what)
+    used = contacts["coded"].notna().to_numpy()
+    resolved = _resolved(contacts, used)
+    served = contacts[used]
+    if served.empty:
+        raise ValueError("Column 'coded' is empty in every row: no agent coded a contact.")
     need_yes_no(served, "repeat_7d", CONTACTS)
-    no_gaps(served, keys, CONTACTS)
+    no_gaps(contacts, keys, CONTACTS, used)
     served = served.assign(
-        coded=served["coded"].astype(str) == "resolved",
+        coded=resolved,
         quiet=~served["repeat_7d"].astype(bool),
         group=served[by] if by is not None else 0,
     )
@@ -127,6 +137,7 @@ def resolution_rates(
     )
     out["no_repeat"] = groups["quiet"].mean()
     out["gap"] = out["coded"] - out["audited"]
+    out["left_out"] = len(audits) - len(asked)
     return out.reset_index(drop=True) if by is None else out.rename_axis(by).reset_index()
 
 
@@ -135,7 +146,7 @@ def agent_results(contacts: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    contacts : one row per contact: `agent` (empty where no agent served: not used), `coded`, `repeat_7d`.
+    contacts : one row per contact: `agent` (empty where no agent served: not used), `coded` ("resolved" or "open"), `repeat_7d`.
     agents : one row per `agent`, with what is known of each (such as `skill_test`).
 
     Returns
@@ -145,7 +156,8 @@ def agent_results(contacts: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError, TypeError : a column is missing, an agent has two rows or is unknown.
+    ValueError, TypeError : a column is missing, an agent has two rows or is unknown, a code of a contact that an agent served is
+        empty or has another name.
 
     >>> contacts = pd.DataFrame({"agent": [1, 1, 2], "coded": ["resolved", "open", "resolved"], "repeat_7d": [False, True, False]})
     >>> agent_results(contacts, pd.DataFrame({"agent": [1, 2], "skill_test": [40, 60]}))
@@ -157,22 +169,42 @@ def agent_results(contacts: pd.DataFrame, agents: pd.DataFrame) -> pd.DataFrame:
     what = "The frame of agents"
     need_columns(need_frame(agents, what), ["agent"], what)
     need_once(agents, "agent", what)
-    served = contacts[contacts["agent"].notna()]
-    if served.empty:
+    no_gaps(agents, ["agent"], what)
+    used = contacts["agent"].notna().to_numpy()
+    if not used.any():
         raise ValueError("No contact names an agent.")
+    served = contacts[used]
     need_yes_no(served, "repeat_7d", CONTACTS)
-    if not served["agent"].isin(agents["agent"]).all():
-        raise ValueError("Some contacts name an agent who is not in the frame of agents.")
-    found = pd.DataFrame(
-        {
-            "coded": (served["coded"].astype(str) == "resolved").astype(float),
-            "no_repeat": 1.0 - served["repeat_7d"].astype(float),
-        }
-    ).groupby(served["agent"].astype("int64"))
-    counts = found.mean()
-    counts.insert(0, "contacts", found.size())
-    out = agents.merge(counts, left_on="agent", right_index=True, how="left")
-    return out.assign(contacts=out["contacts"].fillna(0).astype("int64")).reset_index(drop=True)
+    place = pd.Index(agents["agent"]).get_indexer(served["agent"])
+    if (place < 0).any():
+        unknown = np.zeros(len(contacts), dtype=bool)
+        unknown[np.flatnonzero(used)[place < 0]] = True
+        who = served["agent"][place < 0].drop_duplicates().tolist()
+        raise ValueError(
+            f"Some contacts name an agent who is not in the frame of agents: {listed(who, most=5)}, in {rows_text(unknown)}. Add the "
+            "agent, or see that agents bear the same ids in both frames."
+        )
+    no_gaps(contacts, ["coded"], CONTACTS, used)
+    counts = np.bincount(place, minlength=len(agents))
+    shares = {
+        name: np.bincount(place, weights=hits, minlength=len(agents)) / np.where(counts > 0, counts, np.nan)
+        for name, hits in (
+            ("coded", _resolved(contacts, used)),
+            ("no_repeat", ~served["repeat_7d"].to_numpy(dtype=bool)),
+        )
+    }
+    return agents.assign(contacts=counts, **shares).reset_index(drop=True)
+
+
+def _resolved(contacts: pd.DataFrame, used: np.ndarray) -> np.ndarray:
+    """Say of each contact used whether it is coded resolved; refuse other codes than resolved and open."""
+    code = contacts["coded"].astype("object")
+    odd = used & ~code.isin(["resolved", "open"]).to_numpy()
+    if odd.any():
+        raise ValueError(
+            f"Column 'coded' must say 'resolved' or 'open', but also says {listed(code[odd].drop_duplicates())} in {rows_text(odd)}."
+        )
+    return (code[used] == "resolved").to_numpy(dtype=bool)
 
 
 def weighted_slope(frame: pd.DataFrame, x: str, y: str, weight: str, *, level: float = 0.95) -> pd.DataFrame:
@@ -205,17 +237,16 @@ def weighted_slope(frame: pd.DataFrame, x: str, y: str, weight: str, *, level: f
     what = "The frame of points"
     need_columns(need_frame(frame, what), [x, y, weight], what)
     cases = need_amounts(frame, weight, what)
-    used = frame[cases > 0]
-    if len(used) < 3:
-        raise ValueError(f"A line with an interval needs at least three points, but {what.lower()} has {len(used)}.")
-    no_gaps(used, [x, y], what)
-    across, up = need_numbers(used, x, what), need_numbers(used, y, what)
+    used = cases > 0
+    if used.sum() < 3:
+        raise ValueError(f"A line with an interval needs at least three points, but {what.lower()} has {used.sum()}.")
+    across, up = (used_numbers(frame, name, what, used) for name in (x, y))
     if np.ptp(across) == 0:
         raise ValueError(f"Column {x!r} has the same value in every row: no line can be drawn.")
-    middle = np.average(across, weights=cases[cases > 0])
-    fitted = sm.WLS(up, sm.add_constant(across - middle), weights=cases[cases > 0]).fit(cov_type="HC3")
+    middle = np.average(across, weights=cases[used])
+    fitted = sm.WLS(up, sm.add_constant(across - middle), weights=cases[used]).fit(cov_type="HC3")
     low, high = fitted.conf_int(alpha=1 - need_level(level))[1]
     return pd.DataFrame(
-        {"points": [len(used)], "slope": fitted.params[1], "error": fitted.bse[1], "low": low, "high": high, "at_mean":
+        {"points": [len(up)], "slope": fitted.params[1], "error": fitted.bse[1], "low": low, "high": high, "at_mean":
         fitted.params[0]}
     )  # fmt: skip

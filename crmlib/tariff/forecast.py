@@ -7,7 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import listed, need_amounts, need_columns, need_frame, need_numbers, rows_text
+from crmlib._frames import (
+    as_dates,
+    listed,
+    need_amounts,
+    need_columns,
+    need_day,
+    need_frame,
+    need_numbers,
+    need_yes_no,
+    rows_text,
+)
 
 DEMAND = "The frame of demand"
 
@@ -60,8 +70,8 @@ def weather_calendar(demand: pd.DataFrame, weather: pd.DataFrame, train_until: s
     Parameters
     ----------
     demand : one row per hour, in order: `time`, `demand` (MW).
-    weather : one row per day: `date`, `mean` (°C), `holiday` (True or False).
-    train_until : the model learns from hours before this day only.
+    weather : one row per day: `date`, `mean` (°C), `holiday` (True or False in every row).
+    train_until : the model learns from hours before this day only, such as "2025-01-01".
 
     Returns
     -------
@@ -70,7 +80,8 @@ def weather_calendar(demand: pd.DataFrame, weather: pd.DataFrame, train_until: s
 
     Raises
     ------
-    ValueError, TypeError : a column is missing, a day has no weather, less than 60 days to learn from.
+    ValueError, TypeError : a column is missing, a day has no weather, `holiday` is neither True nor False, `train_until` is no
+        day, less than 60 days to learn from.
 
     >>> times = pd.date_range("2025-01-01", periods=24 * 70, freq="h")
     >>> days = pd.date_range("2025-01-01", periods=70)
@@ -83,6 +94,8 @@ def weather_calendar(demand: pd.DataFrame, weather: pd.DataFrame, train_until: s
     what = "The table of weather"
     need_columns(need_frame(weather, what), ["date", "mean", "holiday"], what)
     need_numbers(weather, "mean", what)
+    need_yes_no(weather, "holiday", what)
+    until = as_dates(np.array([need_day(train_until, "train_until")]))[0]
     day = demand["time"].dt.normalize()
     by_day = weather.set_index("date")
     if by_day.index.has_duplicates:
@@ -92,7 +105,7 @@ def weather_calendar(demand: pd.DataFrame, weather: pd.DataFrame, train_until: s
     if found["mean"].isna().any():
         gone = found.index[found["mean"].isna()]
         raise ValueError(f"The table of weather has no temperature for {listed(str(one.date()) for one in gone)}.")
-    holiday = found["holiday"].to_numpy(bool)
+    holiday = found["holiday"].to_numpy(dtype=bool)
     years = (dates - dates[0]).days / 365.25
     design = np.column_stack(
         [
@@ -100,7 +113,7 @@ def weather_calendar(demand: pd.DataFrame, weather: pd.DataFrame, train_until: s
             (dates.day_of_week >= 5) & ~holiday, holiday, years,
         ]
     ).astype(float)  # fmt: skip
-    known = np.asarray(dates < pd.Timestamp(train_until))
+    known = np.asarray(dates < until)
     if known.sum() < 60:
         raise ValueError(
             f"Only {known.sum()} days lie before {train_until}. The model needs at least 60 to learn from."
@@ -136,7 +149,7 @@ def forecast_errors(
 
     Raises
     ------
-    ValueError, TypeError : rows differ, a cost is negative, no hour is left, demand is 0.
+    ValueError, TypeError : rows differ, a cost is negative, no hour is left, demand is 0 or below in an hour that counts.
 
     >>> actual = pd.Series([100.0, 200.0])
     >>> forecast_errors(actual, {"flat": pd.Series([110.0, 190.0])}, short=300, long=100)
@@ -152,9 +165,16 @@ def forecast_errors(
         if not forecast.index.equals(actual.index):
             raise ValueError(f"The forecast {name!r} has other rows than the actual demand.")
         table[f"f {name}"] = forecast.astype(float)
-    table = table.dropna()
-    if table.empty or (table["actual"] <= 0).any():
-        raise ValueError("No hour is left in which all forecasts exist and demand is above 0.")
+    known = table.notna().all(axis=1).to_numpy()
+    if not known.any():
+        raise ValueError("No hour is left for which there are the actual demand and all forecasts.")
+    none = known & (table["actual"] <= 0).to_numpy()
+    if none.any():
+        raise ValueError(
+            f"Demand is 0 or below in {rows_text(none)}, first at {table.index[none][0]}: an error cannot be a share of it. Correct "
+            "these hours, or make them empty to leave them out."
+        )
+    table = table[known]
     rows = []
     for name in forecasts:
         error = table[f"f {name}"] - table["actual"]

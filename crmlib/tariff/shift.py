@@ -258,6 +258,7 @@ def load_segments(usage: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     -------
     Frame, one row per segment: `by`, `customers`, `kwh_each` (kWh per customer and bill), `kwh_share` (of all), `peak_share`
     (of the segment's kWh), `load_factor`, `margin_each` (money per customer and bill), `margin_share` (of all; can be below 0).
+    `peak_share` is empty for a segment that uses nothing, `load_factor` for one without contracted power.
 
     Raises
     ------
@@ -290,7 +291,7 @@ def load_segments(usage: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
             "kwh_each": sums["kwh"] / bills,
             "kwh_share": sums["kwh"] / sums["kwh"].sum(),
             "peak_share": sums["peak"] / sums["kwh"],
-            "load_factor": sums["kwh"] / sums["able"],
+            "load_factor": sums["kwh"] / sums["able"].where(sums["able"] > 0),
             "margin_each": sums["margin"] / bills,
             "margin_share": sums["margin"] / all_margin,
         }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, need_columns, need_day, need_days, need_frame, need_level, need_numbers, set_aside
-from crmlib.tariff._usage import USAGE, need_usage, no_gaps
+from crmlib._frames import Result, need_columns, need_day, need_days, need_frame, need_level, set_aside
+from crmlib.tariff._usage import USAGE, need_usage, no_gaps, used_numbers
 
 
 def peak_share_change(bills: pd.DataFrame, start: str) -> Result:
@@ -97,7 +97,8 @@ def compare_arms(
     Returns
     -------
     Frame, one row (or one per group): (`by`,) `treated`, `control` (how many), `treated_mean`, `control_mean`, `difference`,
-    `error`, `low`, `high`. Causal if the arms were drawn by lot; only a description if people chose their arm.
+    `error`, `low`, `high` (both empty where neither arm varies: nothing then says how far off the difference is). Causal if the
+    arms were drawn by lot; only a description if people chose their arm.
 
     Raises
     ------
@@ -115,11 +116,12 @@ def compare_arms(
     what = "The frame of arms"
     need_columns(need_frame(customers, what), [column, arm] + [by] * (by is not None), what)
     level = need_level(level)
-    frame = customers[customers[arm].isin([treated, control])]
-    if frame.empty:
+    used = customers[arm].isin([treated, control]).to_numpy()
+    if not used.any():
         raise ValueError(f"Column {arm!r} holds neither {treated!r} nor {control!r}.")
-    values = need_numbers(frame, column, what)
-    no_gaps(frame, [column] + [by] * (by is not None), what)
+    values = used_numbers(customers, column, what, used)
+    no_gaps(customers, [by] * (by is not None), what, used)
+    frame = customers[used]
     group = np.zeros(len(frame), dtype=int) if by is None else frame[by].to_numpy()
     side = np.where((frame[arm] == treated).to_numpy(bool), "t", "c")
     found = pd.DataFrame({"value": values, "group": group, "side": side}).groupby(["group", "side"])["value"]
