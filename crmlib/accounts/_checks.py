@@ -8,7 +8,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import empty_ids, is_whole, listed, need_columns, need_frame, need_numbers, need_once, set_aside
+from crmlib._frames import (
+    empty_ids,
+    is_whole,
+    listed,
+    need_columns,
+    need_frame,
+    need_numbers,
+    need_once,
+    rows_text,
+    set_aside,
+)
 
 ACCOUNTS = "The frame of accounts"
 
@@ -23,14 +33,6 @@ def need_number(value: object, name: str, words: str, low: float = -math.inf, hi
     if not is_number(value) or not low <= value <= high:
         raise ValueError(f"`{name}` must be {words}, but it is {value!r}.")
     return float(value)
-
-
-def need_level(level: object) -> float:
-    """Return the level of an interval, above 0 and below 1."""
-    if not is_number(level) or not 0 < level < 1:
-        percent = f" Write {level:g} % as {level / 100:g}." if is_number(level) and 1 < level < 100 else ""
-        raise ValueError(f"`level` must be above 0 and below 1, such as 0.95 for 95 %, but it is {level!r}.{percent}")
-    return float(level)
 
 
 def normal_quantile(level: float) -> float:
@@ -61,6 +63,17 @@ def known_numbers(
     if not keep.any():
         raise ValueError(f"No customer has an id and {listed(columns)}. Check the columns.")
     return pd.DataFrame({customer: frame[customer], **values})[keep].reset_index(drop=True), keep, excluded
+
+
+def rows_kept(bad: np.ndarray | pd.Series, keep: np.ndarray) -> str:
+    """Name rows by their place in the frame that was given: `bad` has one value for each row that was kept of it.
+
+    >>> rows_kept(np.array([False, True]), np.array([False, True, True]))
+    '1 row (row 2)'
+    """
+    places = np.zeros(len(keep), dtype=bool)
+    places[keep] = bad
+    return rows_text(places)
 
 
 def need_top(top: object, customers: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, rows_text
-from crmlib.accounts._checks import known_numbers, need_level, need_number, normal_quantile
+from crmlib._frames import Result, need_level
+from crmlib.accounts._checks import known_numbers, need_number, normal_quantile, rows_kept
 
 
 def programme_break_even(
@@ -63,10 +63,12 @@ def programme_break_even(
     spread = need_number(error, "error", "a standard error of 0 or more, in the uplift's unit", 0, 1)
     always = need_number(fixed, "fixed", "an amount of 0 or more", 0)
     reach = normal_quantile(need_level(level))
-    rows, _, excluded = known_numbers(members, customer, [base, cost])
+    rows, keep, excluded = known_numbers(members, customer, [base, cost])
     below = (rows[cost] < 0).to_numpy()
     if below.any():
-        raise ValueError(f"Column {cost!r} is below 0 in {rows_text(below)}. A cost is 0 or more: turn its sign round.")
+        raise ValueError(
+            f"Column {cost!r} is below 0 in {rows_kept(below, keep)}. A cost is 0 or more: turn its sign round."
+        )
     found = pd.DataFrame({customer: rows[customer], "base": rows[base], "cost": rows[cost]})
     found["needs"] = (found["cost"] / found["base"]).where(found["base"] > 0)
     found["gain"] = rise * found["base"] - found["cost"]

@@ -8,11 +8,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, listed
+from crmlib._frames import Result, listed, need_level
 from crmlib.accounts._checks import (
     best,
     known_numbers,
-    need_level,
     need_number,
     need_top,
     need_weights,

@@ -9,8 +9,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import Result, empty_ids, listed, need_amounts, need_columns, need_days, need_frame, rows_text
-from crmlib.accounts._checks import known_numbers, need_level, need_number
+from crmlib._frames import (
+    Result,
+    empty_ids,
+    listed,
+    need_amounts,
+    need_columns,
+    need_days,
+    need_frame,
+    need_level,
+    rows_text,
+)
+from crmlib.accounts._checks import known_numbers, need_number, rows_kept
 
 _BALANCES = "The frame of balances"
 
@@ -126,7 +136,8 @@ def rate_deals(
     accounts : one row per customer, a year of his: mean deposits (yuan), rates (a year's share, 0.005: 0.5 %), months of the
         year in which he was here (1 to 12).
     transfer_price : a year's share, such as 0.02.
-    over : a rate that lies more than this above the list is a deal (0.002: 0.2 points).
+    over : a rate that lies more than this above the list is a deal (0.002: 0.2 points). Both are rounded to nine digits before, so that
+        0.017 against 0.015, which a computer takes for a trace more than 0.002, is none.
 
     Returns
     -------
@@ -150,24 +161,24 @@ def rate_deals(
     """
     price = need_number(transfer_price, "transfer_price", "a year's share such as 0.02 for 2 %", 0, 0.5)
     least = need_number(over, "over", "a year's share such as 0.002 for 0.2 points", 0, 0.5)
-    base, _, excluded = known_numbers(accounts, customer, [deposits, paid, list_rate, months])
+    base, keep, excluded = known_numbers(accounts, customer, [deposits, paid, list_rate, months])
     for name in (paid, list_rate):
         percent = (base[name].abs() > 0.5).to_numpy()
         if percent.any():
             raise ValueError(
-                f"Column {name!r} must be a year's share, but is above 0.5 in {rows_text(percent)}. Write 1.8 % as 0.018."
+                f"Column {name!r} must be a year's share, but is above 0.5 in {rows_kept(percent, keep)}. Write 1.8 % as 0.018."
             )
     odd = ~base[months].between(1, 12).to_numpy()
     if odd.any():
-        raise ValueError(f"Column {months!r} must be 1 to 12, but is not in {rows_text(odd)}.")
+        raise ValueError(f"Column {months!r} must be 1 to 12, but is not in {rows_kept(odd, keep)}.")
     below = (base[deposits] < 0).to_numpy()
     if below.any():
         raise ValueError(
-            f"Column {deposits!r} is below 0 in {rows_text(below)}. Deposits cannot be: correct these rows."
+            f"Column {deposits!r} is below 0 in {rows_kept(below, keep)}. Deposits cannot be: correct these rows."
         )
     year = base[deposits] * base[months] / 12
     found = pd.DataFrame({customer: base[customer], "above_list": base[paid] - base[list_rate]})
-    found["deal"] = found["above_list"] > least
+    found["deal"] = found["above_list"].round(9) > round(least, 9)
     found["margin_at_list"] = year * (price - base[list_rate])
     found["deal_cost"] = year * found["above_list"]
     found["margin_paid"] = found["margin_at_list"] - found["deal_cost"]

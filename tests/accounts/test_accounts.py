@@ -96,6 +96,23 @@ def test_deals_by_hand():
     assert found.excluded["reason"].tolist() == ["no deposits_average"]
 
 
+@pytest.mark.parametrize(
+    ("paid", "listed", "over", "deal"),
+    [
+        (0.017, 0.015, 0.002, False),  # 0.0020000000000000018 to a computer
+        (0.018, 0.016, 0.002, False),  # 0.0019999999999999983
+        (0.0170001, 0.015, 0.002, True),
+        (0.03, 0.02, 0.01, False),
+        (0.018, 0.005, 0.013, False),
+    ],
+)
+def test_a_deal_is_more_than_the_limit_and_not_the_limit_itself(paid, listed, over, deal):
+    account = pd.DataFrame(
+        {"customer": [1], "deposits_average": 1e6, "paid_rate": paid, "list_rate": listed, "months": 12}
+    )
+    assert rate_deals(account, transfer_price=0.02, over=over).customers["deal"].tolist() == [deal]
+
+
 def test_kinds_by_hand():
     """At the line counts as above it; an empty wallet has no share."""
     people = pd.DataFrame(
