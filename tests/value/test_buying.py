@@ -201,6 +201,21 @@ def test_a_crowd_does_what_is_expected_of_it():
     assert abs(found["probability_alive"].mean() - at_300.mean()) < 0.01
 
 
+def test_purchases_added_up_count_each_customer_from_his_own_first_day():
+    """Fader, Hardie & Lee (2005), equation 9, for each of three customers and the time since he came."""
+    model = buying_model(0.243, 4.414, 0.793, 2.426)
+    came = pd.to_datetime(["2025-01-01", "2025-03-01", "2025-06-20"])
+    past = pd.DataFrame({"customer": [1, 2, 3], "first_purchase": came, "repeat_frequency": 0, "days_first_to_last": 0,
+                         "days_observed": (pd.Timestamp("2025-06-30") - came).days})  # fmt: skip
+    log = pd.DataFrame({"customer": [1, 2, 3, 3], "date": [*came, pd.Timestamp("2025-09-30")], "revenue": 10.0})
+    found = hold_out_test(model, past, log, "2025-06-30").by_week.set_index("day")["expected"]
+    r, alpha, a, b = model.parameters
+    for day in ("2025-01-15", "2025-06-25", "2025-09-30"):
+        t = np.maximum((pd.Timestamp(day) - came).days.to_numpy() / 7, 0)
+        each = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * hyp2f1(r, b, a + b - 1, t / (alpha + t)))
+        assert found[day] == pytest.approx(each.sum(), rel=1e-6)
+
+
 # --- recovery -------------------------------------------------------------------------------------------------------------
 
 

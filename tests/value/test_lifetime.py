@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaln, hyp2f1
+from statsmodels.tools.numdiff import approx_hess
 
 from crmlib.value import (
     clv_table,
@@ -136,6 +137,23 @@ def test_referrals_move_value_and_make_none(rows, credit):
     assert table["referred"] == base["referrer"].notna().sum() - unknown
 
 
+def test_referrals_by_hand():
+    """1 brought 2, 2 brought 3; a quarter goes to who brought: 2 gives 15 of 60 and gets 10 of 40. Chains do not count."""
+    base = pd.DataFrame(
+        {"customer": [1, 2, 3], "value": [100.0, 60, 40], "referrer": pd.array([None, 1, 2], dtype="Int64")}
+    )
+    found = referral_value(base, credit=0.25)
+    customers, table = found.customers, found.table.iloc[0]
+    assert customers["own"].tolist() == [100, 60, 40]
+    assert customers["given"].tolist() == pytest.approx([0, 15, 10])
+    assert customers["received"].tolist() == pytest.approx([15, 10, 0])
+    assert customers["with_referral"].tolist() == pytest.approx([115, 55, 30])
+    assert customers["referred"].tolist() == [1, 1, 0]
+    assert table[["total", "moved", "counted_twice", "referrers", "referred"]].tolist() == pytest.approx(
+        [200, 25, 225, 2, 2]
+    )
+
+
 # --- customers who differ -----------------------------------------------------------------------------------------------
 
 
@@ -153,6 +171,14 @@ def test_the_cohort_fit_is_the_top_of_the_likelihood():
     assert model.log_likelihood == pytest.approx(log_likelihood(alpha, beta))
     for a, b in ((1.01, 1), (0.99, 1), (1, 1.01), (1, 0.99)):
         assert log_likelihood(alpha * a, beta * b) < model.log_likelihood
+
+    # its errors are those of that likelihood's curvature, taken by statsmodels; the intervals are symmetric in the logarithm
+    estimate = np.array([alpha, beta])
+    curvature = approx_hess(estimate, lambda theta: log_likelihood(*theta))
+    error = np.sqrt(np.diag(np.linalg.inv(-curvature)))
+    np.testing.assert_allclose(model.table["standard_error"], error, rtol=1e-4)
+    np.testing.assert_allclose(model.table["low"], estimate * np.exp(-1.959964 * error / estimate), rtol=1e-4)
+    np.testing.assert_allclose(model.table["high"], estimate * np.exp(1.959964 * error / estimate), rtol=1e-4)
 
 
 def test_the_cohort_fit_recovers_the_truth_also_from_survivors():
@@ -182,7 +208,11 @@ def test_residual_value_against_the_published_closed_form():
         closed = stay / 1.1 * hyp2f1(1, beta + n + 1, alpha + beta + n + 1, 1 / 1.1)
         assert value == pytest.approx(closed, rel=1e-6)
     assert found["residual_value"].is_monotonic_increasing
-    assert np.ptp(found["constant_retention"]) == 0
+    # 4,417 of 4,926 customer-years were followed by another one: r / (1 + d − r) is 4417 / (1.1 · 4926 − 4417)
+    np.testing.assert_allclose(found["constant_retention"], 4417 / 1001.6, rtol=1e-9)
+    ten = residual_by_tenure(model, 250.0, 0.10, 10, tenures=(0, 4))  # a horizon that cuts something off
+    ratio = 4417 / 4926 / 1.1
+    np.testing.assert_allclose(ten["constant_retention"], 250 * ratio * (1 - ratio**10) / (1 - ratio))
 
 
 def test_nobody_differs_is_said():
