@@ -8,6 +8,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from crmlib.retention import (
     calibration,
@@ -105,6 +106,21 @@ def test_the_model_agrees_with_statsmodels():
     assert model.risk(frame).sum() == pytest.approx(frame["left"].sum())
 
 
+def test_calibration_agrees_with_statsmodels_and_scikit_learn():
+    frame = customers(7).assign(
+        risk=lambda f: 1 / (1 + np.exp(2.3 - 1.1 * f["a"]))
+    )  # too low, too extreme, and no word of b
+    facts = calibration(frame, level=0.90).table.iloc[0]
+    log_odds = np.log(frame["risk"] / (1 - frame["risk"])).rename("log_odds")
+    other = sm.Logit(frame["left"].astype(float), sm.add_constant(log_odds)).fit(disp=0, tol=1e-12)
+    assert facts["slope"] == pytest.approx(other.params["log_odds"], rel=1e-6)
+    limits = other.conf_int(alpha=0.10).loc["log_odds"].tolist()
+    assert facts[["slope_low", "slope_high"]].tolist() == pytest.approx(limits, rel=1e-5)
+    assert facts["brier"] == pytest.approx(brier_score_loss(frame["left"], frame["risk"]))
+    assert facts["auc"] == pytest.approx(roc_auc_score(frame["left"], frame["risk"]))
+    assert facts[["predicted", "observed"]].tolist() == pytest.approx([frame["risk"].mean(), frame["left"].mean()])
+
+
 def test_coefficients_and_calibration_cover_what_is_known_in_forty_samples():
     inside = np.zeros(4)
     for seed in range(40):
@@ -135,6 +151,7 @@ def test_groups_of_a_calibration_and_auc_by_hand():
     assert found.groups["observed"].tolist() == [0.5, 0.5]
     # leavers .4 and .2 against stayers .1 and .3: three of four pairs in the right order
     assert found.table["auc"].iloc[0] == 0.75
+    assert found.table["brier"].iloc[0] == pytest.approx((0.01 + 0.36 + 0.64 + 0.09) / 4)
     # Wilson for 1 of 2, from Newcombe's (1998) formula by hand: (1 + 1.92073 ± 1.95996 √(0.5 + 0.96036)) / 5.84146
     assert found.groups.loc[0, ["low", "high"]].tolist() == pytest.approx([0.09453, 0.90547], abs=1e-5)
 

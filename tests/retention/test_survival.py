@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import expon, lomax, weibull_min
 
 from crmlib.retention import churn_by_tenure, cohort_triangle, survival_curve, tenure_models
 from crmlib.retention._spells import spells
@@ -55,6 +56,31 @@ def test_weibull_with_left_truncation_agrees_with_lifelines(twelve):
     assert weibull["log_likelihood"] == pytest.approx(-10.528076, abs=1e-5)
     assert 1 / exponential["hazard"] == pytest.approx(1.894984, rel=1e-6)
     assert exponential["log_likelihood"] == pytest.approx(-11.474472, abs=1e-5)
+    # two numbers fitted, and one: 2 · 2 + 2 · 10.528076 and 2 · 1 + 2 · 11.474472
+    assert weibull["aic"] == pytest.approx(25.056152, abs=3e-5)
+    assert exponential["aic"] == pytest.approx(24.948944, abs=3e-5)
+    for years in (1, 5, 10):
+        assert weibull[f"kept_{years}"] == pytest.approx(weibull_min.sf(years, 0.645936, scale=1.782708), abs=1e-4)
+        assert exponential[f"kept_{years}"] == pytest.approx(expon.sf(years, scale=1.894984), abs=1e-6)
+    # (n + 1)^k − n^k against 1 in the first year: .565 in the second, .469 in the third, after two years
+    assert weibull["half_of_rate_after"] == 2
+
+
+def test_the_curve_of_unlike_customers_is_a_pareto():
+    """A gamma mixture of exponentials is a Pareto of the second kind (Lomax), here by SciPy."""
+    people = mixed_customers(2)
+    unlike = tenure_models(people, as_of="2024-12-30", observed_from=START).set_index("model").loc["unlike customers"]
+    law = lomax(1 / unlike["shape"], scale=1 / (unlike["shape"] * unlike["hazard"]))
+    assert unlike[["kept_1", "kept_5", "kept_10"]].tolist() == pytest.approx(law.sf([1, 5, 10]), rel=1e-9)
+    read = spells(people, START, "2024-12-30", None, "customer", "joined", "left")
+    begin, end = read.entry / 365.25, read.exit / 365.25
+    seen = end > begin
+    fit = np.where(read.gone, law.logpdf(end), law.logsf(end))[seen].sum() - law.logsf(begin[seen]).sum()
+    assert unlike["log_likelihood"] == pytest.approx(fit)
+    assert unlike["aic"] == pytest.approx(4 - 2 * fit)
+    rate = -np.diff(law.logsf(np.arange(60)))
+    half = int(unlike["half_of_rate_after"])
+    assert rate[half] <= rate[0] / 2 < rate[half - 1]
 
 
 def loop_curve(entry, until, gone):
@@ -132,7 +158,15 @@ def test_leavers_and_years_by_tenure_by_hand():
     assert rates["low"].tolist() == pytest.approx(
         [1 - np.exp(-0.0253178 / (365 / 365.25)), 0], abs=1e-6
     )  # exact Poisson limits
-    assert rates["high"].iloc[1] == pytest.approx(1 - np.exp(-3.688879 / (730 / 365.25)))
+    assert rates["high"].tolist() == pytest.approx(
+        [1 - np.exp(-5.571643 / (365 / 365.25)), 1 - np.exp(-3.688879 / (730 / 365.25))], abs=1e-6
+    )
+    # the same limits of a count, 0.0253 to 5.5716 of 1 and 0 to 3.6889 of 0, as multiples of the leavers expected
+    assert rates["ratio"].tolist() == pytest.approx([1 / (0.5 * 365 / 365.25), 0])
+    assert rates["ratio_low"].tolist() == pytest.approx([0.0253178 / (0.5 * 365 / 365.25), 0], abs=1e-6)
+    assert rates["ratio_high"].tolist() == pytest.approx(
+        [5.571643 / (0.5 * 365 / 365.25), 3.688879 / (0.1 * 730 / 365.25)], abs=1e-5
+    )
 
 
 def test_the_years_are_shared_out_whole():
