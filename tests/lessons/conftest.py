@@ -13,6 +13,13 @@ from matplotlib import pyplot as plt
 from tools import build
 
 
+def stands(piece: str, text: str) -> bool:
+    """Whether a text holds a piece; a number at its beginning or end is a whole one: 7 is not in 37, 0.7, −7 or 7.5."""
+    before = r"(?<![\d.,−])" if piece[:1].isdigit() else ""
+    after = r"(?!\d|[.,]\d)" if piece[-1:].isdigit() else ""
+    return re.search(before + re.escape(piece) + after, text) is not None
+
+
 class Lesson:
     """The variables that a lesson's code leaves, and its text."""
 
@@ -30,7 +37,7 @@ class Lesson:
 
     def says(self, sentence: str) -> bool:
         """Whether the text holds a piece of a sentence; line breaks, stars and backticks do not count."""
-        assert sentence in self.text, f"The lesson does not say: {sentence}"
+        assert stands(sentence, self.text), f"The lesson does not say: {sentence}"
         return True
 
 
