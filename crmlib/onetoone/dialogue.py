@@ -28,8 +28,9 @@ def contact_permission(
 ) -> pd.DataFrame:
     """Say who may be contacted for one purpose, by one channel, on one day. Unknown means no.
 
-    Yes needs a row of consent for this purpose *and* this channel, given on or before the day, and not withdrawn by then. No row,
-    or a row without a date, is no consent.
+    Rule of consent: yes if one row for this purpose and this channel was given on or before the day, and not withdrawn on or before
+    it. One such row is enough, whatever the others say: who withdrew and agreed again has agreed. Everything else is no.
+    `consent_status` answers by the same rule.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def contact_permission(
 
     Raises
     ------
-    ValueError : a column is missing, a customer is empty or there twice, or nobody ever agreed to such a purpose and channel
+    ValueError : a column is missing, a customer is empty or there twice, or no row at all is for this purpose, or for this channel
         (a typing error rather than a fact).
 
     >>> consents = pd.DataFrame({"customer": [1, 2], "purpose": "marketing", "channel": "phone",
@@ -67,11 +68,10 @@ def contact_permission(
     need_once(customers, customer, what)
     need_columns(need_frame(consents, CONSENTS), [customer, "purpose", "channel", "given", "withdrawn"], CONSENTS)
     today = need_day(day, "day")
-    asked = ((consents["purpose"] == purpose) & (consents["channel"] == channel)).to_numpy()
-    if not asked.any():
+    if not ((consents["purpose"] == purpose).any() and (consents["channel"] == channel).any()):
         known = consents[["purpose", "channel"]].drop_duplicates().dropna().astype("str").agg(" by ".join, axis=1)
         raise ValueError(f"No row of the consents is for {purpose!r} by {channel!r}. There are: {', '.join(known)}.")
-    rows = consents[asked]
+    rows = consents[((consents["purpose"] == purpose) & (consents["channel"] == channel)).to_numpy(dtype=bool)]
     given, no_date = need_days(rows, "given", CONSENTS)
     until, for_good = need_days(rows, "withdrawn", CONSENTS)
     state = np.select([no_date, given > today, for_good | (until > today)], [3, 1, 0], 2)

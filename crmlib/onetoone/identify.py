@@ -18,6 +18,7 @@ from crmlib._frames import (
     need_once,
     number_ids,
     rows_text,
+    the_column,
 )
 
 RECORDS, PAIRS = "The frame of records", "The frame of pairs"
@@ -30,8 +31,9 @@ def tidy_records(exports: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) 
     """Put the exports of several systems into one table, each field written in one way.
 
     Names and addresses: blanks at the ends gone, full-width signs made plain, capital letters made small; an address keeps its
-    words and its numbers, so that `海棠路11号902室` and `海棠路11-902` become the same. Phones: digits only. Dates: as each system
-    writes them. An empty field stays empty: it is neither alike nor unlike.
+    words and its numbers, so that `海棠路11号902室` and `海棠路11-902` become the same. Phones: digits only; a phone that was read
+    as a number (12000000001.0) is written as one. Dates: as each system writes them. A field that is empty, or of which nothing
+    is left ("unknown" as a phone, "-" as a name), is missing: it is neither alike nor unlike.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def tidy_records(exports: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) 
     Raises
     ------
     ValueError : no export, an export without rows or columns, a system without a way of writing dates, dates that do not fit it,
-        a record number that is empty or used twice.
+        a phone that is no whole number, a record number that is empty or used twice.
     TypeError : an export is no frame.
 
     >>> app = pd.DataFrame({"record": ["A1"], "name": ["Wu Hai "], "phone": ["120 0000 0001"], "birth_date": ["1960-03-04"],
@@ -65,27 +67,46 @@ def tidy_records(exports: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) 
     for source, frame in exports.items():
         what = f"The export {source!r}"
         need_columns(need_frame(frame, what), ["record", *FIELDS], what)
+        empty = empty_ids(frame, "record")
+        if empty.any():
+            raise ValueError(f"{the_column('record', what)} is empty in {rows_text(empty)}. Number every record.")
         if source not in dates:
             raise ValueError(f"How does {source!r} write dates? Add it to `dates`, such as {{{source!r}: '%d/%m/%Y'}}.")
         texts = {name: _text(frame[name]) for name in ("name", "phone", "address")}
-        texts["phone"] = texts["phone"].str.replace(r"\D+", "", regex=True)
+        texts["name"] = texts["name"].where(texts["name"].str.contains(r"\w", na=False))
+        texts["phone"] = _digits(frame["phone"], texts["phone"], what)
         words = texts["address"].str.replace(r"[^\w]+", " ", regex=True).str.replace(r"[号室]", " ", regex=True)
-        texts["address"] = words.str.replace(r"\s+", " ", regex=True).str.strip()
+        texts["address"] = words.str.replace(r"\s+", " ", regex=True).str.strip().replace("", np.nan)
         parts.append(
             frame.assign(**texts, birth_date=_dates(frame["birth_date"], dates[source], what)).assign(source=source)
         )
     found = pd.concat(parts, ignore_index=True)
-    empty = empty_ids(found, "record")
-    if empty.any():
-        raise ValueError(f"Column 'record' of the exports is empty in {rows_text(empty)}. Number every record.")
     need_once(found, "record", "The exports together")
     return found[["record", "source", *[name for name in found if name not in ("record", "source")]]]
 
 
 def _text(column: pd.Series) -> pd.Series:
     """Write text in one way; empty stays missing."""
-    plain = column.map(lambda one: unicodedata.normalize("NFKC", str(one)).strip().lower(), na_action="ignore")
+    plain = column.map(lambda one: unicodedata.normalize("NFKC", _written(one)).strip().lower(), na_action="ignore")
     return plain.astype("str").replace("", np.nan)
+
+
+def _written(value: object) -> str:
+    """Write a value as text. One empty cell makes a column of whole numbers one of fractions: 7.0 is 7."""
+    return str(int(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
+
+
+def _digits(column: pd.Series, texts: pd.Series, what: str) -> pd.Series:
+    """Keep the digits of phones; a phone without any is missing."""
+    broken = column.map(lambda one: isinstance(one, float | np.floating) and not one.is_integer(), na_action="ignore")
+    broken = broken.fillna(False).to_numpy(bool)
+    if broken.any():
+        raise ValueError(
+            f"{the_column('phone', what)} is no whole number in {rows_text(broken)}, such as "
+            f"{column[broken].iloc[0]}. Read the file with dtype={{'phone': str}}, or correct these rows."
+        )
+    whole = texts.str.replace(r"^(\d+)\.0$", r"\1", regex=True)  # such a column, written to a file and read again
+    return whole.str.replace(r"\D+", "", regex=True).replace("", np.nan)
 
 
 def _dates(column: pd.Series, style: str, what: str) -> pd.Series:
@@ -94,10 +115,19 @@ def _dates(column: pd.Series, style: str, what: str) -> pd.Series:
     if bad.any():
         value = column[bad].iloc[0]
         raise ValueError(
-            f"Column 'birth_date' of {what[0].lower()}{what[1:]} does not fit {style!r} in {rows_text(bad)}, such as {value!r}. Say how "
+            f"{the_column('birth_date', what)} does not fit {style!r} in {rows_text(bad)}, such as {value!r}. Say how "
             "this system writes dates, or correct these rows."
         )
     return days.dt.strftime("%Y-%m-%d").astype("str")
+
+
+def _need_records(records: pd.DataFrame, columns: Iterable[str] = (), what: str = RECORDS) -> None:
+    """Refuse a frame without these columns, or without one number per record."""
+    need_columns(need_frame(records, what), ["record", *columns], what)
+    empty = empty_ids(records, "record")
+    if empty.any():
+        raise ValueError(f"{the_column('record', what)} is empty in {rows_text(empty)}. Number every record.")
+    need_once(records, "record", what)
 
 
 def candidate_pairs(
@@ -120,7 +150,7 @@ def candidate_pairs(
 
     Raises
     ------
-    ValueError : a column is missing, no block is given, or more than `largest` records share a value.
+    ValueError : a column is missing, a record has no number, no block is given, or more than `largest` records share a value.
 
     >>> records = pd.DataFrame({"record": ["A1", "A2", "B1"], "phone": ["1", "2", "1"], "name": ["wu", "li", "wu"]})
     >>> candidate_pairs(records, ["phone", "name"])
@@ -130,8 +160,7 @@ def candidate_pairs(
     keys = [[one] if isinstance(one, str) else list(one) for one in blocks]
     if not keys or not all(keys):
         raise ValueError("`blocks` names no column. Give at least one, such as blocks=['phone'].")
-    need_columns(need_frame(records, RECORDS), ["record", *[name for key in keys for name in key]], RECORDS)
-    need_once(records, "record", RECORDS)
+    _need_records(records, [name for key in keys for name in key])
     parts = []
     for key in keys:
         rows = records[["record", *key]].dropna().reset_index(names="place")
@@ -172,7 +201,7 @@ def score_pairs(records: pd.DataFrame, pairs: pd.DataFrame, weights: Mapping[str
 
     Raises
     ------
-    ValueError : a column is missing, a pair names an unknown record, a weight is negative or all are 0.
+    ValueError : a column is missing, a record has no number, a pair names an unknown record, a weight is negative or all are 0.
 
     Sources: the edits are Damerau's (1964); the work is done by rapidfuzz. Fellegi and Sunter (1969) found the weights from the
     errors of each field; here they are chosen.
@@ -189,8 +218,7 @@ def score_pairs(records: pd.DataFrame, pairs: pd.DataFrame, weights: Mapping[str
     wrong = {name: one for name, one in weights.items() if not isinstance(one, int | float) or not one >= 0}
     if wrong or not sum(weights.values()) > 0:
         raise ValueError(f"`weights` must be 0 or more, and one of them above 0, but they are {weights}.")
-    need_columns(need_frame(records, RECORDS), ["record", *weights], RECORDS)
-    need_once(records, "record", RECORDS)
+    _need_records(records, weights)
     left, right = _places(records, pairs)
     likeness = {}
     for name in weights:
@@ -250,15 +278,14 @@ def match_records(records: pd.DataFrame, scored: pd.DataFrame, threshold: float)
 
     Raises
     ------
-    ValueError : a column is missing, a pair names an unknown record, the threshold lies outside 0 to 1.
+    ValueError : a column is missing, a record has no number, a pair names an unknown record, the threshold lies outside 0 to 1.
 
     >>> records = pd.DataFrame({"record": ["A1", "A2", "B1"]})
     >>> pairs = pd.DataFrame({"left": ["A1", "A2"], "right": ["B1", "B1"], "score": [0.9, 0.4]})
     >>> match_records(records, pairs, threshold=0.8)["person"].tolist()
     [0, 1, 0]
     """
-    need_columns(need_frame(records, RECORDS), ["record"], RECORDS)
-    need_once(records, "record", RECORDS)
+    _need_records(records)
     left, right = _places(records, scored)
     need_columns(scored, ["score"], PAIRS)
     score = need_numbers(scored, "score", PAIRS)
@@ -293,7 +320,7 @@ def match_exactly(records: pd.DataFrame, on: Sequence[str] = ("name", "phone")) 
 
     Raises
     ------
-    ValueError : a column is missing, or `on` is empty.
+    ValueError : a column is missing, a record has no number, or `on` is empty.
 
     >>> records = pd.DataFrame({"record": ["A1", "A2", "B1"], "name": ["wu", "wu", "wu"], "phone": ["1", None, "1"]})
     >>> match_exactly(records)["person"].tolist()
@@ -302,8 +329,7 @@ def match_exactly(records: pd.DataFrame, on: Sequence[str] = ("name", "phone")) 
     on = list(on)
     if not on:
         raise ValueError("`on` names no column. Give those that must agree, such as on=['name', 'phone'].")
-    need_columns(need_frame(records, RECORDS), ["record", *on], RECORDS)
-    need_once(records, "record", RECORDS)
+    _need_records(records, on)
     alone = records[on].isna().any(axis=1).to_numpy()
     group = records.groupby(on, sort=False, dropna=False).ngroup().to_numpy().copy()
     group[alone] = group.max() + 1 + np.arange(alone.sum())
@@ -329,7 +355,7 @@ def match_quality(matched: pd.DataFrame, truth: pd.DataFrame, *, person: str = "
 
     Raises
     ------
-    ValueError : a column is missing, a record is there twice, or the truth does not know a record.
+    ValueError : a column is missing, a record has no number or is there twice, or the truth does not know a record.
 
     >>> matched = pd.DataFrame({"record": ["A1", "A2", "B1", "B2"], "person": [0, 0, 0, 1]})
     >>> truth = pd.DataFrame({"record": ["A1", "A2", "B1", "B2"], "customer": [7, 7, 8, 8]})
@@ -344,11 +370,8 @@ def match_quality(matched: pd.DataFrame, truth: pd.DataFrame, *, person: str = "
 
 def _true_owners(records: pd.DataFrame, truth: pd.DataFrame, customer: str) -> np.ndarray:
     """Return a whole number per record for the customer whose it is."""
-    what = "The truth"
-    need_columns(need_frame(records, RECORDS), ["record"], RECORDS)
-    need_columns(need_frame(truth, what), ["record", customer], what)
-    for frame, name in ((records, RECORDS), (truth, what)):
-        need_once(frame, "record", name)
+    _need_records(records)
+    _need_records(truth, [customer], "The truth")
     known = pd.Series(pd.factorize(truth[customer])[0], index=pd.Index(truth["record"]))
     own = known.reindex(records["record"]).to_numpy(float)
     if np.isnan(own).any() or (own < 0).any():
@@ -423,7 +446,6 @@ def threshold_table(
     for name, one in costs.items():
         if one is not None and not one >= 0:
             raise ValueError(f"`{name}` is money per pair, 0 or more, but it is {one!r}.")
-    need_columns(need_frame(records, RECORDS), ["record"], RECORDS)
     own = _true_owners(records, truth, customer)
     left, right = _places(records, scored)
     need_columns(scored, ["score"], PAIRS)

@@ -74,7 +74,8 @@ def need_segments(
 
     Parameters
     ----------
-    answers : one row per customer: `customer` and the needs.
+    answers : one row per customer: `customer` and the needs. The starts are drawn by row: in another order of the rows, a few
+        customers who stand between two segments may change sides. Sort by customer first, and others find the same division.
     needs : columns of numbers, such as answers from 1 to 7.
     segments : how many, 2 or more.
     seed : of the starts.
@@ -126,7 +127,7 @@ def segment_numbers(
 
     Parameters
     ----------
-    answers : one row per customer.
+    answers : one row per customer; halves and starts are drawn by row, as in `need_segments`.
     needs : columns of numbers.
     numbers : of segments to try, each 2 or more.
     resamples : random halvings.

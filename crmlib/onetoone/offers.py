@@ -17,6 +17,7 @@ from crmlib._frames import (
     need_level,
     need_numbers,
     need_once,
+    rows_text,
 )
 
 CUSTOMERS, HOLDINGS = "The frame of customers", "The frame of holdings"
@@ -124,7 +125,8 @@ def next_offers(past: pd.DataFrame, now: pd.DataFrame, features: Sequence[str]) 
 
     Raises
     ------
-    ValueError : a column is missing or empty, no feature, the two frames have other products, or nobody opened a product.
+    ValueError : a column is missing or empty, a customer has two rows in `now`, no feature, the two frames have other products, or
+        nobody opened a product.
 
     >>> past = pd.DataFrame({"customer": range(200), "has_a": False, "has_b": False, "young": [True, False] * 100,
     ...                      "opens_a": [True, False] * 50 + [False] * 100, "opens_b": [False, True] * 40 + [False] * 120})
@@ -136,7 +138,9 @@ def next_offers(past: pd.DataFrame, now: pd.DataFrame, features: Sequence[str]) 
     from sklearn.linear_model import LogisticRegression
 
     products = _products(past, "The frame of the past")
-    if _products(now, "The frame of now") != products:
+    known_now = _products(now, "The frame of now")
+    need_once(now, "customer", "The frame of now")
+    if known_now != products:
         raise ValueError(
             "The two frames do not have the same products in the same order. Give `offer_frame` the same products=[...]."
         )
@@ -213,7 +217,8 @@ def offer_hits(
 
     Raises
     ------
-    ValueError : a column is missing, a rule names an unknown product, or nobody opened anything.
+    ValueError : a column is missing, a customer has two rows, an offer goes to nobody in `now`, a rule names an unknown product, or
+        nobody opened anything.
 
     >>> now = pd.DataFrame({"customer": [1, 2, 3], "has_a": False, "has_b": False, "opens_a": [True, True, False],
     ...                     "opens_b": [False, True, False]})
@@ -232,7 +237,13 @@ def offer_hits(
         raise ValueError("`rules` is empty. Name at least one column of the offers.")
     products = _products(now, "The frame of now")
     need_columns(need_frame(offers, what), ["customer", *rules], what)
-    need_once(offers, "customer", what)
+    for frame, name in ((offers, what), (now, "The frame of now")):
+        need_once(frame, "customer", name)
+    strange = ~offers["customer"].isin(now["customer"]).to_numpy()
+    if strange.any():
+        raise ValueError(
+            f"{what} names customers who are not in the frame of now, in {rows_text(strange)}. Are both of the same day?"
+        )
     both = offers[["customer", *rules]].merge(now, on="customer", validate="one_to_one")
     opens = both[[f"opens_{name}" for name in products]].to_numpy(bool)
     free = ~both[[f"has_{name}" for name in products]].to_numpy(bool)

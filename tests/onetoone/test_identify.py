@@ -150,3 +150,36 @@ def test_an_empty_field_agrees_with_nothing():
     records = pd.DataFrame({"record": range(4), "name": ["a"] * 4, "phone": [None, None, "1", "1"]})
     assert match_exactly(records)["person"].tolist() == [0, 1, 2, 2]
     assert candidate_pairs(records, ["phone"]).to_numpy().tolist() == [[2, 3, 1]]
+
+
+PHONE = "12000000001"
+
+
+@pytest.mark.parametrize(
+    ("phones", "digits"),
+    [
+        ([12_000_000_001.0, None], [PHONE, None]),  # one empty cell makes a column of numbers one of fractions
+        (pd.array([12_000_000_001, None], dtype="Int64"), [PHONE, None]),
+        (pd.array([12_000_000_001.0, None], dtype="Float64"), [PHONE, None]),
+        (np.array([12_000_000_001.0, "120 0000 0001"], dtype=object), [PHONE, PHONE]),
+        (["12000000001.0", "120-0000-0001"], [PHONE, PHONE]),  # such a column, written to a file and read as text
+        (["unknown", "n/a"], [None, None]),
+        (["-", " "], [None, None]),
+    ],
+)
+def test_a_phone_is_its_digits_however_the_file_was_read(phones, digits):
+    people = pd.DataFrame({"record": ["C1", "C2"], "name": "wu hai", "birth_date": "1960-03-04", "address": "-"})
+    tidy = tidy_records({"app": people.assign(phone=phones)}, STYLES)
+    assert tidy["phone"].astype(object).where(tidy["phone"].notna(), None).tolist() == digits
+    assert tidy["address"].isna().all()
+    same = digits[0] is not None and digits[0] == digits[1]
+    assert match_exactly(tidy)["person"].tolist() == [0, 0 if same else 1]
+    phone = score_pairs(tidy, pd.DataFrame({"left": ["C1"], "right": ["C2"]}))["phone"].iloc[0]
+    assert phone == 1 if same else np.isnan(phone)  # neither alike nor unlike
+
+
+def test_a_name_of_signs_alone_is_missing():
+    people = pd.DataFrame(
+        {"record": ["C1", "C2"], "name": ["-", "?"], "phone": "1", "birth_date": "1960-03-04", "address": "x"}
+    )
+    assert tidy_records({"app": people}, STYLES)["name"].isna().all()

@@ -284,3 +284,14 @@ def test_the_split_of_the_share_of_market_holds_every_year():
     by_hand = wallets[wallets["year"] == 2]
     assert table.loc[1, "share_of_market"] == pytest.approx(by_hand["assets_here"].sum() / 8500)
     assert table.loc[1, "mean_share"] == pytest.approx((by_hand["assets_here"] / by_hand["wallet"]).mean())
+
+
+def test_the_market_says_how_much_of_the_bank_the_wallets_are():
+    """400 in the market, 40 in the wallets: a tenth of the bank. The market may be rounded, by less than a thousandth."""
+    wallets = pd.DataFrame({"customer": [1, 2], "year": 2025, "assets_here": [30.0, 10.0], "wallet": [40.0, 60.0]})
+    market = pd.DataFrame({"year": 2025, "bank": ["us", "x"], "assets": [400.0, 600.0]})
+    assert share_of_customer(wallets, market, "us")["of_the_bank"].tolist() == [0.1]
+    rounded = market.assign(assets=[39.98, 600.0])
+    assert share_of_customer(wallets, rounded, "us")["of_the_bank"].iloc[0] == pytest.approx(40 / 39.98)
+    with pytest.raises(ValueError, match=r"40 against 39. Are both in the same unit"):
+        share_of_customer(wallets, market.assign(assets=[39.0, 600.0]), "us")
