@@ -43,7 +43,7 @@ def due_for_erasure(
     Parameters
     ----------
     customers : one row per customer: `left` (empty while a customer) and, if there, `returned` and `left_again`. Who came back
-        and is still here is a customer.
+        and is still here is a customer. Who comes back after `as_of` has not come back yet.
     rules : one row per table: `table`, `years_after_leaving` (a whole number); None: `retention_rules()`.
     as_of : day, such as "2025-12-31".
 
@@ -67,10 +67,13 @@ def due_for_erasure(
     need_once(customers, customer, what)
     rules = retention_rules() if rules is None else rules
     need_columns(need_frame(rules, "The frame of rules"), ["table", "years_after_leaving"], "The frame of rules")
-    today = pd.Timestamp(need_day(as_of, "as_of"), unit="D")
+    day = need_day(as_of, "as_of")
+    today = pd.Timestamp(day, unit="D")
     left, here = need_days(customers, "left", what)
-    if {"returned", "left_again"} <= set(customers.columns):
-        _, never = need_days(customers, "returned", what)
+    if "returned" in customers.columns:
+        need_columns(customers, ["left_again"], what)
+        back, never = need_days(customers, "returned", what)
+        never |= back > day
         again, still = need_days(customers, "left_again", what)
         left, here = np.where(never, left, again), np.where(never, here, still)
     gone = pd.DataFrame({customer: customers[customer].to_numpy(), "left": as_dates(left)})[~here]

@@ -37,8 +37,9 @@ def consent_status(
 ) -> Result:
     """Say who may be contacted for one purpose by one channel on one day. Unknown means no.
 
-    A consent holds for its purpose and its channel alone, from the day it was given until the day before it was withdrawn (on the day
-    of withdrawal the answer is no). Without a record, or with one whose day is unknown, the answer is no.
+    Rule of consent: yes if one row for this purpose and this channel was given on or before the day, and not withdrawn on or before
+    it. One such row is enough, whatever the others say: who withdrew and agreed again has agreed. Everything else is no.
+    `contact_permission` answers by the same rule.
 
     Parameters
     ----------
@@ -107,6 +108,8 @@ def consent_status(
 def plain_hash(values: pd.Series) -> pd.Series:
     """Return the SHA-256 of each value, as text of 64 signs; an empty value stays empty. Not a pseudonym: see `crack_hashes`.
 
+    Numbers and blanks are read as `pseudonyms` reads them.
+
     >>> plain_hash(pd.Series(["12000000042"])).str[:12].tolist()
     ['17a4642efa03']
     """
@@ -121,7 +124,8 @@ def pseudonyms(values: pd.Series, key: bytes) -> pd.Series:
 
     Parameters
     ----------
-    values : column of ids, phone numbers ...; numbers are read as text.
+    values : column of ids, phone numbers ... Numbers are read as text, whole ones without ".0" (one empty cell makes a column of whole
+        numbers one of fractions). Blanks are left out, also those within: "120 0000 0001" and "12000000001" have one pseudonym.
     key : 16 bytes or more, such as `secrets.token_bytes(32)`. Never the same for two recipients.
 
     Raises
@@ -144,10 +148,14 @@ def pseudonyms(values: pd.Series, key: bytes) -> pd.Series:
 
 def _each(values: pd.Series, make) -> pd.Series:
     # a hash has no vectorised form: each different value is hashed once
-    text = values.astype("str").str.replace(" ", "", regex=False)
+    text = values.astype(object).map(_written, na_action="ignore").astype("str").str.replace(" ", "", regex=False)
     known = values.notna() & (text != "")
     made = {one: make(one.encode()) for one in text[known].unique()}
     return text.where(known).map(made).rename(values.name)
+
+
+def _written(value: object) -> str:
+    return str(int(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
 
 
 def crack_hashes(hashes: pd.Series, numbers: range, *, prefix: str = "12", digits: int = 9) -> pd.DataFrame:

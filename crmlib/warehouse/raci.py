@@ -13,7 +13,8 @@ from crmlib._frames import listed, need_columns, need_frame, need_once
 def raci_table() -> pd.DataFrame:
     """Return Harbour Bank's RACI table for its customer data: `task` and one column per department.
 
-    R responsible (does it), A accountable (answers for it), C consulted before, I informed after; A/R both.
+    R responsible (does it), A accountable (answers for it; does it too where no role has an R), C consulted before, I informed after;
+    A/R both.
 
     >>> raci_table().shape
     (10, 8)
@@ -24,6 +25,8 @@ def raci_table() -> pd.DataFrame:
 
 def check_raci(table: pd.DataFrame, *, task: str = "task") -> pd.DataFrame:
     """Check a RACI table: exactly one accountable for each task, somebody who does it, no unknown letters.
+
+    Who answers for a task alone also does it where no role has an R: one A without R counts as A/R.
 
     Parameters
     ----------

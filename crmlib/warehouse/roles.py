@@ -58,7 +58,8 @@ def open_role(
 
     Raises
     ------
-    ValueError, TypeError : there is no such role; the branch or the key is missing; a grant cannot be read.
+    ValueError, TypeError : there is no such role; the branch or the key is missing; a grant cannot be read; `quarter_report`, which is
+        of the whole company, is granted by another rule than "all" and "plain".
 
     >>> from crmlib.companies import simulate_bank
     >>> from crmlib.warehouse import open_warehouse
@@ -106,7 +107,16 @@ def _view(warehouse, table, part, role, today, place, key) -> pd.DataFrame:
         )
     columns = ", ".join(f'"{column}"' for column in part["column"])
     if table == "quarter_report":
-        return warehouse.measure(table, start=0, as_of=today)[part["column"].tolist()]
+        odd = part[(part["rows"] != "all") | (part["shown"] != "plain")]
+        if len(odd):
+            raise ValueError(
+                f"The grants give the role {role!r} 'quarter_report' with rows {odd['rows'].iloc[0]!r}, shown as "
+                f"{odd['shown'].iloc[0]!r}. This report is of the whole company and names nobody: grant it with rows 'all' and shown "
+                "'plain', or leave it out."
+            )
+        report = warehouse.measure(table, start=0, as_of=today)
+        need_columns(report, part["column"], "The quarter_report")
+        return report[part["column"].tolist()]
     values: dict[str, object] = {}
     where = []
     if table == "dim_customer":

@@ -92,10 +92,10 @@ def erlang_c(calls_per_hour: float, minutes: float, agents: int, seconds: float 
     0   2.0       3      0.667      0.444      160.0           0.58
     """
     _positive(calls_per_hour=calls_per_hour, minutes=minutes)
-    if isinstance(agents, bool) or agents != int(agents) or agents < 1:
+    whole = isinstance(agents, int | float | np.number) and not isinstance(agents, bool) and np.isfinite(agents)
+    if not whole or agents != int(agents) or agents < 1:
         raise ValueError(f"`agents` must be a whole number, 1 or more, but it is {agents!r}.")
-    if not seconds >= 0:
-        raise ValueError(f"`seconds` must be 0 or more, but it is {seconds!r}.")
+    _not_below_0(seconds=seconds)
     load = np.array([calls_per_hour * minutes / 60])
     waits, mean, level = _erlang_c(load, np.array([minutes]), np.array([int(agents)]), seconds)
     return pd.DataFrame(
@@ -155,8 +155,7 @@ def staff_by_hour(
         hint = " It looks like percent." if isinstance(target, int | float) and target > 1 else ""
         raise ValueError(f"`target` must be a share above 0 and below 1, such as 0.8, but it is {target!r}.{hint}")
     _positive(times=times)
-    if not seconds >= 0 or not wage >= 0:
-        raise ValueError(f"`seconds` and `wage` must be 0 or more, but they are {seconds!r} and {wage!r}.")
+    _not_below_0(seconds=seconds, wage=wage)
     calls = need_numbers(arrivals, "per_day", what) * times
     minutes = need_numbers(arrivals, "minutes", what)
     wrong = ~((calls > 0) & (minutes > 0))
@@ -194,3 +193,9 @@ def _positive(**numbers: float) -> None:
     for name, number in numbers.items():
         if not isinstance(number, int | float | np.number) or isinstance(number, bool) or not 0 < number < np.inf:
             raise ValueError(f"`{name}` must be a number above 0, but it is {number!r}.")
+
+
+def _not_below_0(**numbers: float) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, int | float | np.number) or isinstance(number, bool) or not 0 <= number < np.inf:
+            raise ValueError(f"`{name}` must be a number of 0 or more, but it is {number!r}.")

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import is_whole, listed, need_columns, need_day, need_days, need_frame, need_numbers, rows_text
+from crmlib._frames import (
+    is_whole,
+    listed,
+    need_columns,
+    need_day,
+    need_days,
+    need_frame,
+    need_numbers,
+    need_once,
+    rows_text,
+    the_column,
+)
 
 # What the load reads of each operational table: d a day that must be there, o one that may be empty, n a number, t anything.
 _NEEDED = {
@@ -37,6 +48,18 @@ _NEEDED = {
         "prospects": {"prospect": "n", "asked": "o"},
     },
 }  # fmt: skip
+# Which columns of an operational table tell its rows apart.
+_KEYS = {
+    "customers": ["customer"],
+    "branches": ["branch"],
+    "months": ["customer", "month"],
+    "years": ["customer", "year"],
+    "wallets": ["customer", "year"],
+    "leads": ["lead"],
+    "bills": ["customer", "month"],
+    "price_chain": ["month", "class"],
+    "prospects": ["prospect"],
+}
 _CLOSED = "This warehouse is closed. Open it again with open_warehouse(...)."
 _DAYS = ("start", "end", "as_of", "last_day")
 _GRAIN = {
@@ -242,7 +265,9 @@ def open_warehouse(tables: Mapping[str, pd.DataFrame], company: str = "bank") ->
     """Load a company's operational tables into a star schema, in memory.
 
     The same twelve tables for both companies: facts (relationships, contracts, months, years, purchases, contacts ...) around
-    dimensions (date, place, customer). `dim_customer` keeps history: a customer has one row per span with the same
+    dimensions (date, place, customer). What has no place in it is refused, since a join would drop or double it without a word: a
+    customer, month or branch listed twice, a row of a customer or branch that is not listed, a bill without a price.
+    `dim_customer` keeps history: a customer has one row per span with the same
     programme (slowly changing dimension, type 2), from `valid_from` to `valid_to`. Money is exact.
 
     Parameters
@@ -256,7 +281,8 @@ def open_warehouse(tables: Mapping[str, pd.DataFrame], company: str = "bank") ->
 
     Raises
     ------
-    ValueError, TypeError : another company; a table or column is missing, empty, or of the wrong type.
+    ValueError, TypeError : another company; a table or column is missing, empty, or of the wrong type; a row is there twice, or
+        points to a customer, branch or price that is not.
 
     Source: subject-oriented, integrated, time-variant, non-volatile: Inmon (1992), Building the Data Warehouse; star schema
     and slowly changing dimensions: Kimball (1996), The Data Warehouse Toolkit.
@@ -278,6 +304,7 @@ def open_warehouse(tables: Mapping[str, pd.DataFrame], company: str = "bank") ->
         )
     for name, columns in _NEEDED[company].items():
         _check(name, tables[name], columns)
+    _check_keys({name: tables[name] for name in _NEEDED[company]})
     connection = _connect()
     try:
         for name, columns in _NEEDED[company].items():
@@ -307,3 +334,48 @@ def _check(name: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
             empty = np.isnan(need_numbers(frame, column, what))
             if empty.any() and column != "share_of_wallet":
                 raise ValueError(f"Column {column!r} of the table {name!r} is empty in {rows_text(empty)}. Fill it in.")
+
+
+def _check_keys(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse rows that a join would double or drop."""
+    for name, key in _KEYS.items():
+        if name in tables and len(key) == 1:
+            need_once(tables[name], key[0], f"The table {name!r}")
+        elif name in tables:
+            twice = tables[name].duplicated(key).to_numpy()
+            if twice.any():
+                raise ValueError(
+                    f"The table {name!r} must have one row per {' and '.join(key)}, but they repeat in {rows_text(twice)}. "
+                    "Remove the repeated rows first."
+                )
+    for name, frame in tables.items():
+        if name != "customers" and "customer" in frame:
+            _need_known(frame, "customer", tables["customers"], name, "customers")
+    if "branches" in tables:
+        _need_known(tables["customers"], "branch", tables["branches"], "customers", "branches")
+    if "bills" in tables:
+        _need_prices(tables["bills"], tables["customers"], tables["price_chain"])
+
+
+def _need_known(frame: pd.DataFrame, column: str, known: pd.DataFrame, name: str, other: str) -> None:
+    unknown = (frame[column].notna() & ~frame[column].isin(known[column])).to_numpy(bool)
+    if unknown.any():
+        raise ValueError(
+            f"{the_column(column, f'The table {name!r}')} names {listed(frame.loc[unknown, column].unique()[:3])}, not listed in the "
+            f"table {other!r}, in {rows_text(unknown)}. Add what is missing there, or leave these rows out."
+        )
+
+
+def _need_prices(bills: pd.DataFrame, customers: pd.DataFrame, prices: pd.DataFrame) -> None:
+    kind = bills["customer"].map(customers.set_index("customer")["class"].astype("str"))
+    asked = pd.MultiIndex.from_arrays([need_days(bills, "month", "The table 'bills'")[0], kind])
+    there = pd.MultiIndex.from_arrays(
+        [need_days(prices, "month", "The table 'price_chain'")[0], prices["class"].astype("str")]
+    )
+    without = ~asked.isin(there)
+    if without.any():
+        first = int(np.flatnonzero(without)[0])
+        raise ValueError(
+            f"The table 'price_chain' has no price for {rows_text(without)} of the table 'bills', such as class {kind.iloc[first]!r} in "
+            f"{bills['month'].iloc[first]:%Y-%m}. Add the month and class there."
+        )

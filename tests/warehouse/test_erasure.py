@@ -34,6 +34,21 @@ def test_due_by_hand():
     assert later.customers["customer"].tolist() == [1, 3]
 
 
+def test_what_has_not_happened_yet_decides_nothing():
+    """Left in May 2023 and back in January 2025: in June 2024 he is gone, and in 2025 a customer again."""
+    person = pd.DataFrame({"customer": [1], "left": pd.to_datetime(["2023-05-01"])})
+    whole = person.assign(returned=pd.to_datetime(["2025-01-01"]), left_again=pd.NaT)
+    rules = pd.DataFrame({"table": ["messages"], "years_after_leaving": [1]})
+    for as_of, due in (("2024-06-30", 1), ("2024-12-31", 1), ("2025-01-01", 0), ("2026-06-30", 0)):
+        assert due_for_erasure(whole, rules, as_of=as_of).table["due"].tolist() == [due], as_of
+    early = due_for_erasure(whole, rules, as_of="2024-06-30").customers
+    pd.testing.assert_frame_equal(early, due_for_erasure(person, rules, as_of="2024-06-30").customers)
+    again = whole.assign(left_again=pd.to_datetime(["2025-03-01"]))
+    assert due_for_erasure(again, rules, as_of="2024-06-30").customers["left"].tolist() == [pd.Timestamp("2023-05-01")]
+    with pytest.raises(ValueError, match="has no column 'left_again'"):
+        due_for_erasure(whole.drop(columns="left_again"), rules, as_of="2025-12-31")
+
+
 def test_the_banks_own_rules(bank):
     found = due_for_erasure(bank.customers, as_of="2025-12-31")
     table = found.table.set_index("table")["due"]

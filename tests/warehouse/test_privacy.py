@@ -110,6 +110,25 @@ def test_pseudonyms_join_and_do_not_collide(bank):
     assert pseudonyms(pd.Series(["12 3", "123", None, ""]), KEY).isna().tolist() == [False, False, True, True]
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [100001.0, None],  # one empty cell makes a column of numbers one of fractions
+        np.array([100001.0, None], dtype=object),
+        np.array([np.float32(100001), None], dtype=object),
+        pd.array([100001, None], dtype="Int64"),
+        pd.array([100001, None], dtype="Float64"),
+        ["100 001", None],
+    ],
+)
+def test_an_empty_cell_beside_it_does_not_change_a_pseudonym(ids):
+    for made in (lambda one: pseudonyms(one, KEY), plain_hash):
+        found, alone = made(pd.Series(ids)), made(pd.Series([100001]))
+        assert found.iloc[0] == alone.iloc[0]
+        assert pd.isna(found.iloc[1])
+    assert pseudonyms(pd.Series([1.5]), KEY).iloc[0] != pseudonyms(pd.Series([1]), KEY).iloc[0]
+
+
 @pytest.mark.parametrize(("key", "kind", "says"), [
     ("a text", TypeError, r"^`key` must be bytes, such as secrets.token_bytes\(32\), but it is a str."),
     (b"short", ValueError, r"^`key` has 5 bytes: it can be guessed."),

@@ -111,10 +111,16 @@ REFUSED = {
     "all calls": (lambda: staff_by_hour(DAY, target=1.0), r"^`target` must be a share above 0 and below 1"),
     "no calls": (lambda: staff_by_hour(DAY.assign(per_day=0.0)), r"must have calls and minutes above 0, but has not in 3 rows"),
     "no size": (lambda: staff_by_hour(DAY, times=0), r"^`times` must be a number above 0"),
-    "a negative wage": (lambda: staff_by_hour(DAY, wage=-1), r"^`seconds` and `wage` must be 0 or more"),
+    "a negative wage": (lambda: staff_by_hour(DAY, wage=-1), r"^`wage` must be a number of 0 or more, but it is -1."),
+    "a wage of nothing": (lambda: staff_by_hour(DAY, wage=None), r"^`wage` must be a number of 0 or more, but it is None."),
     "half an agent": (lambda: erlang_c(10, 6, 1.5), r"^`agents` must be a whole number"),
+    "an agent that is missing": (lambda: erlang_c(10, 6, np.nan), r"^`agents` must be a whole number, 1 or more, but it is nan."),
+    "agents of nothing": (lambda: erlang_c(10, 6, None), r"^`agents` must be a whole number, 1 or more, but it is None."),
+    "agents without end": (lambda: erlang_c(10, 6, np.inf), r"^`agents` must be a whole number, 1 or more, but it is inf."),
+    "agents as text": (lambda: erlang_c(10, 6, "two"), r"^`agents` must be a whole number, 1 or more, but it is 'two'."),
     "no minutes": (lambda: erlang_c(10, 0, 2), r"^`minutes` must be a number above 0"),
-    "a negative time": (lambda: erlang_c(10, 6, 2, seconds=-1), r"^`seconds` must be 0 or more"),
+    "a negative time": (lambda: erlang_c(10, 6, 2, seconds=-1), r"^`seconds` must be a number of 0 or more"),
+    "no time": (lambda: erlang_c(10, 6, 2, seconds=None), r"^`seconds` must be a number of 0 or more, but it is None."),
 }  # fmt: skip
 
 

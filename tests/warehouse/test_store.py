@@ -169,8 +169,50 @@ REFUSED = {
         "Column 'date' of the table 'purchases' must hold dates, but begins with the text '03/04/2025'."),
     "a date is missing": (changed("customers", joined=pd.NaT), {}, ValueError, "Column 'joined' of the table 'customers' has no day in"),
     "money as text": (changed("months", revenue="12.50"), {}, ValueError, "Column 'revenue' of the table 'months' must hold numbers"),
+    "customers twice": (SMALL.tables | {"customers": pd.concat([SMALL.customers, SMALL.customers])}, {}, ValueError,
+        "The table 'customers' must have one row per customer, but column 'customer' repeats in 300 rows"),
+    "half of the customers": (SMALL.tables | {"customers": SMALL.customers.head(150)}, {}, ValueError,
+        r"Column 'customer' of the table 'bonds' names .*, not listed in the table 'customers', in [\d,]+ rows"),
+    "a month of a stranger": (SMALL.tables | {"months": pd.concat([SMALL.months, SMALL.months.head(1).assign(customer=7)])}, {}, ValueError,
+        rf"Column 'customer' of the table 'months' names 7, not listed in the table 'customers', in 1 row \(row {len(SMALL.months)}\)"),
+    "a month twice": (SMALL.tables | {"months": pd.concat([SMALL.months, SMALL.months.head(1)])}, {}, ValueError,
+        rf"The table 'months' must have one row per customer and month, but they repeat in 1 row \(row {len(SMALL.months)}\)"),
+    "a year twice": (SMALL.tables | {"years": pd.concat([SMALL.years, SMALL.years.head(1)])}, {}, ValueError,
+        "The table 'years' must have one row per customer and year"),
+    "a wallet twice": (SMALL.tables | {"wallets": pd.concat([SMALL.wallets, SMALL.wallets.head(1)])}, {}, ValueError,
+        "The table 'wallets' must have one row per customer and year"),
+    "a lead twice": (SMALL.tables | {"leads": pd.concat([SMALL.leads, SMALL.leads.head(1)])}, {}, ValueError,
+        "The table 'leads' must have one row per lead"),
+    "a branch twice": (SMALL.tables | {"branches": pd.concat([SMALL.branches, SMALL.branches.head(1)])}, {}, ValueError,
+        r"The table 'branches' must have one row per branch, but column 'branch' repeats in 1 row \(row 36\)"),
+    "a branch that is closed": (SMALL.tables | {"branches": SMALL.branches.iloc[1:]}, {}, ValueError,
+        "Column 'branch' of the table 'customers' names 1, not listed in the table 'branches', in"),
     "money is missing": (changed("months", revenue=np.nan), {}, ValueError, "Column 'revenue' of the table 'months' is empty in"),
 }  # fmt: skip
+
+
+def test_bills_without_a_customer_or_a_price_get_a_sentence(utility):
+    tables, prices = utility.tables, utility.tables["price_chain"]
+    first = prices.iloc[0]
+    kind = tables["customers"].set_index("customer")["class"].reindex(tables["bills"]["customer"]).to_numpy()
+    lost = int(((tables["bills"]["month"] == first["month"]) & (kind == first["class"])).sum())
+    for changed_tables, says in (
+        ({"price_chain": prices.iloc[1:]}, rf"^The table 'price_chain' has no price for {lost:,} rows .* of the table 'bills', such as "
+         rf"class '{first['class']}' in 2023-01. Add the month and class there."),
+        ({"price_chain": pd.concat([prices, prices.head(1)])}, r"^The table 'price_chain' must have one row per month and class"),
+        ({"bills": pd.concat([tables["bills"], tables["bills"].head(1)])}, r"^The table 'bills' must have one row per customer and month"),
+        ({"customers": tables["customers"].iloc[1:]}, r"^Column 'customer' of the table 'bills' names 200001, not listed in the table"),
+        ({"prospects": pd.concat([tables["prospects"], tables["prospects"].head(1)])}, r"^The table 'prospects' must have one row per"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=says):
+            open_warehouse(tables | changed_tables, "utility")
+
+
+def test_a_price_holds_for_its_month_whatever_the_hour(utility, of_utility):
+    prices = utility.tables["price_chain"]
+    later = utility.tables | {"price_chain": prices.assign(month=prices["month"] + pd.Timedelta(hours=6))}
+    with open_warehouse(later, "utility") as warehouse:
+        assert len(warehouse.sql("SELECT day FROM fact_month")) == len(utility.tables["bills"])
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -24,7 +24,8 @@ SELECT bill.customer, CAST(bill.month AS DATE) - DATE '1970-01-01' AS day, CAST(
        - (bill.kwh_peak + bill.kwh_flat + bill.kwh_valley) * (CAST(price.grid AS DECIMAL(8,4)) + CAST(price.levy AS DECIMAL(8,4))
                                                               + CAST(price.cost_to_serve AS DECIMAL(8,4))) AS contribution
 FROM op_bills AS bill JOIN op_customers AS customer ON customer.customer = bill.customer
-JOIN op_price_chain AS price ON price.month = bill.month AND CAST(price.class AS VARCHAR) = CAST(customer.class AS VARCHAR);
+JOIN op_price_chain AS price ON CAST(price.month AS DATE) = CAST(bill.month AS DATE)
+                             AND CAST(price.class AS VARCHAR) = CAST(customer.class AS VARCHAR);
 INSERT INTO fact_year
 SELECT month.customer, dim_date.year, sum(revenue), sum(contribution), sum(contribution)
 FROM month JOIN dim_date ON dim_date.day = month.day GROUP BY month.customer, dim_date.year;
