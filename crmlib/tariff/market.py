@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import (
+    is_whole,
     listed,
     need_amounts,
     need_columns,
@@ -86,7 +87,7 @@ def exit_panel(customers: pd.DataFrame, start: str, end: str, *, months: int = 3
     ----------
     customers : one row per customer: `customer`, `class`, `since` (first day of supply), `left` (last day, empty if still there).
     start, end : first day of the first period, and the day after the last one.
-    months : length of a period.
+    months : length of a period, a whole number.
 
     Returns
     -------
@@ -112,6 +113,8 @@ def exit_panel(customers: pd.DataFrame, start: str, end: str, *, months: int = 3
     wrong = ~still & (left < since)
     if wrong.any():
         raise ValueError(f"Customers left before they came in {rows_text(wrong)}. Correct `since` or `left`.")
+    if not is_whole(months) or months < 1:
+        raise ValueError(f"`months` must be a whole number, 1 or more, but it is {months!r}.")
     first, after = need_day(start, "start"), need_day(end, "end")
     edges = pd.date_range(pd.Timestamp(start), pd.Timestamp(end), freq=pd.DateOffset(months=months))
     if after <= first or edges[-1] != pd.Timestamp(end):
@@ -167,10 +170,12 @@ def opening_effect(
     need_columns(need_frame(panel, what), ["customer", "class", "period", "left"], what)
     no_gaps(panel, ["customer", "class", "period"], what)
     need_amounts(panel, "left", what)
+    panel = panel.reset_index(drop=True)
+    (days, _), left = need_days(panel, "period", what), panel["left"].to_numpy(float)
     z = stats.norm.ppf((1 + need_level(level)) / 2)
     kinds, rows = panel["class"].astype(str), []
     for kind, day in opened.items():
-        late = panel["period"] >= pd.Timestamp(day)
+        late = pd.Series(days >= need_day(day, f"opened[{kind!r}]"))
         cells = [(kinds == name) & (late == side) for name in (kind, control) for side in (False, True)]
         if not all(cell.any() for cell in cells):
             raise ValueError(
@@ -181,9 +186,9 @@ def opening_effect(
         mine, since = (kinds[used.index] == kind).to_numpy(float), late[used.index].to_numpy(float)
         design = np.column_stack([np.ones(len(used)), mine, since, mine * since])
         groups = pd.factorize(used["customer"])[0]
-        fitted = sm.OLS(used["left"].to_numpy(float), design).fit(cov_type="cluster", cov_kwds={"groups": groups})
+        fitted = sm.OLS(left[used.index], design).fit(cov_type="cluster", cov_kwds={"groups": groups})
         reach = z * per_year * fitted.bse[3]
-        before, after, control_before, control_after = (per_year * panel.loc[cell, "left"].mean() for cell in cells)
+        before, after, control_before, control_after = (per_year * left[cell].mean() for cell in cells)
         change = control_after - control_before
         effect = after - before - change
         rows.append((kind, before, after, change, effect, effect - reach, effect + reach))

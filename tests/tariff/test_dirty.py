@@ -108,6 +108,7 @@ REFUSED = {
     "other rows": (forecast_errors, [SERIES, {"f": SERIES.iloc[:1]}], {}, "has other rows than the actual demand"),
     "no forecast": (forecast_errors, [SERIES, {}], {}, "Give at least one forecast"),
     "left before they came": (exit_panel, [PEOPLE, "2024-01-01", "2024-04-01"], {}, "left before they came in 1 row (row 0)"),
+    "periods of no length": (exit_panel, [PEOPLE.assign(left=pd.NaT), "2024-01-01", "2024-04-01"], {"months": 0}, "must be a whole number"),
     "half a period": (exit_panel, [PEOPLE.assign(left=pd.NaT), "2024-01-01", "2024-05-01"], {}, "must be whole periods of 3 months"),
 }  # fmt: skip
 

@@ -189,5 +189,17 @@ def test_the_opening_by_hand():
     )  # fmt: skip
     row = opening_effect(panel, {"shop": "2024-04-01"}, "home").iloc[0]
     assert row[["before", "after", "control_change", "effect"]].tolist() == pytest.approx([0.4, 2.0, 0.4, 1.2])
-    with pytest.raises(ValueError, match="both before and after 2025-01-01"):
-        opening_effect(panel, {"shop": "2025-01-01"}, "home")
+    # Everybody is there twice: the effect is a difference of two mean changes, and its error theirs, with the usual correction
+    # for twenty clusters, forty rows and four coefficients.
+    change = 4 * (panel["left"][20:].to_numpy() - panel["left"][:20].to_numpy())
+    shop, home = change[:10], change[10:]
+    error = np.sqrt((shop.var() / 10 + home.var() / 10) * 20 / 19 * 39 / 36)
+    assert row[["low", "high"]].tolist() == pytest.approx([1.2 - 1.95996 * error, 1.2 + 1.95996 * error], abs=1e-4)
+    for refused, said in {
+        "2025-01-01": "both before and after 2025-01-01",
+        "01/04/2024": "must be a day like '2025-12-31'",
+    }.items():
+        with pytest.raises(ValueError, match=said):
+            opening_effect(panel, {"shop": refused}, "home")
+    doubled_index = pd.concat([panel[:20], panel[20:].reset_index(drop=True)])
+    assert opening_effect(doubled_index, {"shop": "2024-04-01"}, "home").iloc[0].tolist() == row.tolist()
