@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmlib._frames import listed
+from crmlib.companies.own._encoding import decode
 from crmlib.practice.variants import normalised
 
 # Names of columns, in small letters and without blanks; the first that is there counts.
@@ -125,16 +126,25 @@ def _platform(row: dict[str, str], columns: dict[str, str], canvas: bool) -> str
 
 
 def read_table(file: Path) -> list[dict[str, str]]:
-    """Read a small CSV file as spreadsheets save it: comma, semicolon or tab; UTF-8 or the Windows code page."""
+    """Read a small CSV file as spreadsheets save it: comma, semicolon or tab; UTF-8, UTF-16, Chinese or Western letters.
+
+    Raises
+    ------
+    ValueError : it is no CSV file, or it cannot be told which letters its bytes stand for.
+    FileNotFoundError : there is no such file.
+    """
     if not file.is_file():
         raise FileNotFoundError(f"There is no file {file}. Check its name and folder.")
     content = file.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if text.startswith(("PK", "{", "<")):
+    if content.startswith((b"PK", b"{", b"<")):
         raise ValueError(f"{file.name} is not a CSV file. In the spreadsheet choose: save as CSV (UTF-8).")
+    try:
+        text, _, _ = decode(content, None, file.name)
+    except ValueError as fault:
+        raise ValueError(
+            f"{file.name}: it cannot be told for certain which letters its bytes stand for. In the spreadsheet choose: save "
+            "as CSV (UTF-8)."
+        ) from fault
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
