@@ -54,7 +54,7 @@ def read_submissions(place: Path) -> list[File]:
     Raises
     ------
     FileNotFoundError : there is no such folder or file.
-    ValueError : it is neither a folder nor a zip file.
+    ValueError : it is neither a folder nor a zip file, or the zip file as a whole cannot be read.
     """
     if place.is_dir():
         return sorted(_from_folder(place, ""), key=lambda file: natural(file.path))
@@ -62,7 +62,10 @@ def read_submissions(place: Path) -> list[File]:
         raise FileNotFoundError(f"There is no folder or zip file {place}. Check its name.")
     if place.suffix.lower() == ".zip":
         # the export of a whole class: each notebook is limited, not their sum
-        return sorted(_from_zip(place, "", budget=None), key=lambda file: natural(file.path))
+        files = _from_zip(place, "", budget=None)
+        if refused := [file.problem for file in files if not file.path]:
+            raise ValueError(f"{place.name} cannot be read. {refused[0]} Download it again from the platform.")
+        return sorted(files, key=lambda file: natural(file.path))
     raise ValueError(
         f"{place} is neither a folder nor a zip file. Give the folder that holds what the class handed in."
     )
