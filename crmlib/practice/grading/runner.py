@@ -11,6 +11,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -374,12 +375,19 @@ def checked_line(line: bytes) -> dict | None:
     form = {"cell": int, "done": bool, "student": str, "answers": dict, "failed": dict}
     if type(said) is not dict or {name: type(value) for name, value in said.items()} != form:
         return None
-    errors = said["failed"].values()
-    if any(type(error) is not str or len(error) > 400 for error in errors) or len(said["student"]) > 100:
+    if not are_errors(said["failed"]) or len(said["student"]) > 100:
         return None
     if not 0 <= said["cell"] < 100_000 or not all(is_plain(value) for value in said["answers"].values()):
         return None
     return said
+
+
+def are_errors(failed: dict) -> bool:
+    """Say whether this can be {number of a code cell: its error in one line}."""
+    return all(
+        re.fullmatch(r"[1-9][0-9]{0,5}", number) and type(error) is str and len(error) <= 400
+        for number, error in failed.items()
+    )
 
 
 def is_plain(value: object, depth: int = 0) -> bool:

@@ -12,7 +12,7 @@ import json
 import os
 from pathlib import Path
 
-from crmlib.practice.grading.runner import Limits, Run, is_plain
+from crmlib.practice.grading.runner import Limits, Run, are_errors, is_plain
 
 MOST_ENDS = 2  # times that the grader may end while a submission runs before that one is left alone
 
@@ -37,9 +37,9 @@ class Store:
             run = Run(**said)
         except (OSError, ValueError, TypeError, RecursionError):
             return None
-        texts = (run.student, run.reason, *run.failed.values()) if isinstance(run.failed, dict) else (None,)
         whole = isinstance(run.answers, dict) and is_plain(run.answers) and isinstance(run.seconds, float | int)
-        return run if whole and all(isinstance(text, str) for text in texts) else None
+        texts = isinstance(run.student, str) and isinstance(run.reason, str)
+        return run if whole and texts and isinstance(run.failed, dict) and are_errors(run.failed) else None
 
     def save(self, key: str, run: Run) -> None:
         """Keep a finished run; a file is either whole or not there."""

@@ -332,6 +332,11 @@ def test_a_proper_line_is_read():
         {"answers": {"a": 10**30}},
         {"failed": {"1": 5}},
         {"failed": {"1": "x" * 500}},
+        {"failed": {"1" * 5000: "more digits than Python reads"}},
+        {"failed": {"": "x"}},
+        {"failed": {"0": "x"}},
+        {"failed": {"1.5": "x"}},
+        {"failed": {"\u00b2": "x"}},
         {"points": 22},
     ],
 )
