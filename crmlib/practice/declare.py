@@ -7,11 +7,12 @@ import importlib
 import importlib.util
 import pkgutil
 import re
-import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -133,23 +134,42 @@ def questions_of(exercise: str) -> tuple[Question, ...]:
 def private_questions(file: Path, taken: tuple[Question, ...]) -> tuple[Question, ...]:
     """Return the questions of an instructor's own file: Python, with a tuple `QUESTIONS`.
 
+    Each call runs the file: call it once and pass its questions on.
+
     Raises
     ------
-    ValueError : the file has no questions, or a question or variable is there already.
+    ValueError : Python cannot run the file (the text names the line), it has no questions, or a question or variable is
+        there already.
     FileNotFoundError : there is no such file.
     """
-    if not Path(file).is_file():
+    file = Path(file)
+    if not file.is_file():
         raise FileNotFoundError(f"There is no file {file} with private questions.")
     spec = importlib.util.spec_from_file_location("crm_private_questions", file)
-    if spec is None or spec.loader is None:
+    if spec is None or not isinstance(spec.loader, SourceFileLoader):
         raise ValueError(f"{file} is not a Python file: its name must end in .py.")
     module = importlib.util.module_from_spec(spec)
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # no second copy of the expectations on the disk
     try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = writes
-    return checked((*taken, *getattr(module, "QUESTIONS", ())), str(file), least=len(taken) + 1)[len(taken) :]
+        # Not `exec_module`: that leaves a second copy of the expectations on the disk.
+        exec(spec.loader.source_to_code(file.read_bytes(), str(file)), module.__dict__)
+    except (Exception, SystemExit) as fault:
+        raise ValueError(
+            f"The file of private questions {file.name} cannot be used. {fault_in(file, fault)} Correct it there and "
+            "start again."
+        ) from fault
+    own = getattr(module, "QUESTIONS", ())
+    return checked((*taken, *(own if isinstance(own, tuple | list) else ())), str(file), len(taken) + 1)[len(taken) :]
+
+
+def fault_in(file: Path, fault: BaseException) -> str:
+    """Say in a sentence which line of a Python file has raised which error."""
+    lines = [frame.lineno for frame in traceback.extract_tb(fault.__traceback__) if frame.filename == str(file)]
+    if isinstance(fault, SyntaxError) and fault.filename == str(file):
+        lines, said = [fault.lineno], fault.msg
+    else:
+        said = str(fault)
+    where = f"Line {lines[-1]}" if lines and lines[-1] else "It"
+    return f"{where} raises {type(fault).__name__}: {said.rstrip('.')}."
 
 
 def checked(questions: object, where: str, least: int = 1) -> tuple[Question, ...]:
