@@ -13,6 +13,7 @@ from crmlib.practice.kinds import Trouble, help_for, read, rounded_too_far, same
 from crmlib.practice.variants import Known, known, normalised, sheet, variant
 
 CORRECT, NOT_YET, NOT_ATTEMPTED, BY_HAND = "correct", "not yet", "not attempted", "by hand"
+NOT_SCORED = "not scored"  # by a grader whose question is faulty; such a question is in no total
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,10 @@ def score(exercise: str, student: str, answers: Mapping[str, JSON], private: Pat
     q1 0.0 not yet everybody in the file
     q2 0.0 not attempted
     """
-    exercise, student = number_of(exercise), normalised(student)
-    about = dict(sheet(exercise, student))
-    questions = _questions(exercise, private)
-    for question in questions:
-        if question.name not in about:
-            about[question.name] = known(question, variant(exercise, student))
-    return [judge(question, answers.get(question.variable, ...), about[question.name]) for question in questions]
+    return [
+        judge(question, answers.get(question.variable, ...), known_for(question, exercise, student))
+        for question in questions(exercise, private)
+    ]
 
 
 def variables(exercise: str, private: Path | None = None) -> dict[str, str]:
@@ -71,12 +69,19 @@ def variables(exercise: str, private: Path | None = None) -> dict[str, str]:
     >>> variables("02")["q1"]
     'present_customers'
     """
-    return {question.name: question.variable for question in _questions(number_of(exercise), private)}
+    return {question.name: question.variable for question in questions(exercise, private)}
 
 
-def _questions(exercise: str, private: Path | None) -> tuple[Question, ...]:
-    own = questions_of(exercise)
+def questions(exercise: str, private: Path | None = None) -> tuple[Question, ...]:
+    """Return the questions of an exercise and then those of an instructor's own file, which is run for it."""
+    own = questions_of(number_of(exercise))
     return own if private is None else (*own, *private_questions(Path(private), own))
+
+
+def known_for(question: Question, exercise: str, student: str) -> Known:
+    """Return what is known about one question, the exercise's or an instructor's own, on one student's data."""
+    about = sheet(number_of(exercise), normalised(student))
+    return about[question.name] if question.name in about else known(question, variant(exercise, student))
 
 
 def judge(question: Question, answer: JSON, about: Known) -> Score:

@@ -9,19 +9,11 @@ from pathlib import Path
 
 from crmlib.practice import scoring
 from crmlib.practice.declare import number_of
+from crmlib.practice.grading.byhand import enter_marks, read_marks, save_copy, write_texts
 from crmlib.practice.grading.feedback import write_feedback
-from crmlib.practice.grading.grade import Row, Stopped, grade, questions
+from crmlib.practice.grading.grade import Row, Stopped, grade
 from crmlib.practice.grading.report import class_report
-from crmlib.practice.grading.results import (
-    enter_marks,
-    open_texts,
-    read_marks,
-    write_canvas,
-    write_moodle,
-    write_overview,
-    write_points,
-    write_texts,
-)
+from crmlib.practice.grading.results import open_texts, write_canvas, write_moodle, write_overview, write_points
 from crmlib.practice.grading.roster import read_roster
 from crmlib.practice.grading.runner import Limits, Runner
 from crmlib.practice.grading.store import Store
@@ -69,9 +61,9 @@ def grade_class(given: argparse.Namespace) -> int:
         raise ValueError(f"--out names the table of points: its name must end in .csv, not {out.name!r}.")
     private = (start / given.private).resolve() if given.private else None
     students = read_roster(start / given.roster) if given.roster else None
-    asked = questions(exercise, private)
+    asked = scoring.questions(exercise, private)
     texts = out.with_name(f"{out.stem}-by-hand.csv")
-    marks = read_marks(texts, asked)
+    read_marks(texts, asked, exercise)  # a fault in them is said before anything is run
     files = read_submissions(start / given.submissions)
     print(f"{len(files)} files are read. Grading exercise {exercise} ...", flush=True)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -82,13 +74,19 @@ def grade_class(given: argparse.Namespace) -> int:
             students,
             Store(out.with_name(f"{out.stem}-runs")),
             runner,
+            asked=asked,
             private=private,
             workers=given.workers,
             regrade=given.regrade,
             tell=show_progress,
             say=lambda sentence: print(sentence, flush=True),
         )
-    outdated = enter_marks(rows, marks, asked)
+    entered = enter_marks(rows, read_marks(texts, asked, exercise), asked)
+    if entered.says:
+        copy = save_copy(texts)
+        entered.says.append(f"{texts.name} as it was is kept as {copy.name}.")
+    if entered.kept:
+        entered.says.append(f"These marks stand at the end of {texts.name}, and count again as soon as they fit.")
     pages = out.with_name(f"{out.stem}-feedback")
     report = out.with_name(f"{out.stem}-report.html")
     overview = out.with_name(f"{out.stem}-overview.csv")
@@ -96,16 +94,16 @@ def grade_class(given: argparse.Namespace) -> int:
     write_overview(overview, rows)
     moodle = write_moodle(out.with_name(f"{out.stem}-moodle.csv"), rows)
     canvas = write_canvas(out.with_name(f"{out.stem}-canvas.csv"), rows, given.title or f"Exercise {exercise}")
-    write_texts(texts, rows, asked)
+    write_texts(texts, rows, asked, exercise, entered.kept)
     write_feedback(pages, rows, exercise, asked)
     report.write_text(class_report(rows, exercise, scoring.version(exercise), asked), encoding="utf-8", newline="\n")
-    _tell(rows, outdated, [(out, "points per question"), (overview, "one row per student and file, with what was odd"),
+    _tell(rows, entered.says, [(out, "points per question"), (overview, "one row per student and file, with what was odd"),
                            (report, "the class: open it in a browser"), (pages, "a page per student"),
                            (texts, "texts to mark by hand"), (moodle, "for Moodle"), (canvas, "for Canvas")])  # fmt: skip
-    return 0
+    return int(any(score.status == scoring.NOT_SCORED for row in rows for score in row.scores))
 
 
-def _tell(rows: list[Row], outdated: list[str], files: list[tuple[Path, str]]) -> None:
+def _tell(rows: list[Row], says: list[str], files: list[tuple[Path, str]]) -> None:
     graded = [row for row in rows if row.counts]
     odd = sum(bool(row.all_notes) for row in rows)
     waiting = sum(open_texts(row) for row in graded)
@@ -117,7 +115,7 @@ def _tell(rows: list[Row], outdated: list[str], files: list[tuple[Path, str]]) -
             f"{waiting} texts wait for a mark: fill the column points of {files[4][0].name}, save it, and type the same"
         )
         print("command again. Until then they count 0.")
-    for sentence in outdated:
+    for sentence in says:
         print(sentence)
 
 

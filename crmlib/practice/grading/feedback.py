@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crmlib.practice.declare import Question
+from crmlib.practice.grading.byhand import MARKED
 from crmlib.practice.grading.grade import Row
 from crmlib.practice.grading.page import Markup, page, sentence, table, text
-from crmlib.practice.grading.results import MARKED, amount, open_texts
-from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
+from crmlib.practice.grading.results import amount, open_texts
+from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_SCORED, NOT_YET
 
 STATES = {CORRECT: "✔ correct", NOT_YET: "✘ not yet", NOT_ATTEMPTED: "○ not attempted", BY_HAND: "✎ will be read"}
-STATES[MARKED] = "✎ marked by hand"
+STATES |= {MARKED: "✎ marked by hand", NOT_SCORED: "… not scored yet"}
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names that Windows keeps for itself
 
 
@@ -63,7 +64,7 @@ def feedback(row: Row, exercise: str, questions: Sequence[Question]) -> str:
         if score.status in (BY_HAND, MARKED):
             said += f"<blockquote>{text(row.answers.get(variable.get(score.question, ''), ''))}</blockquote>"
         state = Markup(f'<span class="short state">{text(STATES.get(score.status, score.status))}</span>')
-        given = "…" if score.status == BY_HAND else amount(score.points)
+        given = "…" if score.status in (BY_HAND, NOT_SCORED) else amount(score.points)
         points = Markup(f'<span class="short">{given} of {amount(score.max_points)}</span>')
         lines.append((score.question, state, points, Markup(said)))
     parts.append(table(["question", "state", "points", "what helps"], lines))

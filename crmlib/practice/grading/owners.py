@@ -1,6 +1,7 @@
 """Whose file it is, told by the export's names alone, and which of several files of one student counts.
 
-The id that a notebook gives itself is never used here: whoever hands in under a name is scored for that name's data.
+What the platform wrote decides: students choose the rest of the name, and may choose a classmate's id. The id that a
+notebook gives itself is never used here: whoever hands in under a name is scored for that name's data.
 """
 
 from __future__ import annotations
@@ -23,34 +24,59 @@ COPY = re.compile(r"\s*\((\d+)\)$|-(\d{1,2})$")  # of a browser "(1)", of Canvas
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a file is: a student, or why it cannot be told."""
+    """Whose a file is: a student, or why it cannot be told.
+
+    under : the student under whose name it was handed in, where the rest of its name names somebody else.
+    chosen_under : the platform's number of whoever handed it in, where only the rest of the name tells the student.
+    """
 
     student: Student | None
     problem: str = ""
+    under: Student | None = None
+    chosen_under: str = ""
 
 
 def owner_of(path: str, students: list[Student]) -> Owner:
     """Tell whose file it is.
 
-    In this order: the platform's number in the name (Canvas "ID", Moodle "Identifier" of the roster), the student's id
-    as a word of a folder or file name, the student's name as the platform writes it.
+    The parts of the path are asked one after the other, from the outside in, so what the platform or the instructor wrote
+    comes before what the student chose. In the platform's own part of a name the order is: its number (Canvas "ID", Moodle
+    "Identifier" of the roster), the student's name as the platform writes it, the student's id. In any other part: the id
+    as a word, then the name. The first part that names somebody decides; where a later one names only somebody else, the
+    file is nobody's.
 
     Parameters
     ----------
     path : of the file in the export, `/` between folders.
     students : the roster.
     """
-    numbers, texts, names = _parts(path)
-    found = [student for student in students if student.platform and student.platform in numbers]
-    found = found or [student for student in students if _holds(texts, student.id)]
-    found = found or [student for student in students if names & _spellings(student.name)]
+    parts = _parts(path)
+    named = [_named(part, students) for part in parts]
+    place = next((place for place, found in enumerate(named) if found), len(parts))
     # A platform's number can be another student's id, so it is only a last resort.
-    found = found or [student for student in students if _plain(student.id) in numbers]
-    if len(found) == 1:
-        return Owner(found[0])
-    if found:
+    numbers = {part.number for part in parts if part.platform}
+    found = named[place] if place < len(parts) else [one for one in students if _plain(one.id) in numbers]
+    later = [one for found_later in named[place + 1 :] for one in found_later]
+    if len(found) > 1:  # of two of the same name, the one whose id stands in the rest
+        found = [one for one in found if one in later] or found
+    if len(found) > 1:
         return Owner(None, f"Its name fits several students ({listed(s.id for s in found)}). Put one id into its name.")
-    return Owner(None, "Its name fits nobody in the roster. Put the student's id into its name.")
+    if not found:
+        return Owner(None, "Its name fits nobody in the roster. Put the student's id into its name.")
+    (owner,) = found
+    others = [one.id for one in later if not re.fullmatch(r"\d\d?", one.id)]  # "part 2" is not about student 2
+    if others and owner not in later:
+        return Owner(
+            None,
+            f"It was handed in under the name of {owner.id!r}, but the rest of its name, which the student chose, names "
+            f"{listed(sorted(set(others)))}. It counts for nobody. Find out whose it is, then put that one id into the "
+            "name in place of the other.",
+            owner,
+        )
+    handed_in_by = next((part.number for part in parts if part.platform), "")
+    if handed_in_by and place < len(parts) and not parts[place].platform:
+        return Owner(owner, chosen_under=handed_in_by)
+    return Owner(owner)
 
 
 def named_student(path: str) -> Student:
@@ -65,6 +91,12 @@ def named_student(path: str) -> Student:
         last = stem.split("_")[-1]
         stem = last if re.search(r"\d", last) else (folders[-1] if folders else stem)
     return Student(stem)
+
+
+def owner_without_roster(path: str) -> Owner:
+    """Tell whose file it is where there is no roster; nobody's if no id is left of its name, as in "(1).ipynb"."""
+    student = named_student(path)
+    return Owner(student) if student.id.strip() else Owner(None, "Its name holds no id. Put the student's id into it.")
 
 
 def copy_number(path: str) -> int:
@@ -128,21 +160,43 @@ def _holds(texts: list[str], student: str) -> bool:
     return any(re.search(pattern, text) for text in texts)
 
 
-def _parts(path: str) -> tuple[set[str], list[str], set[str]]:
-    """Split a path into the platform's numbers, the texts in which an id may stand, and names written together."""
-    numbers, texts, names = set(), [], set()
+@dataclass(frozen=True)
+class _Part:
+    """A part of a path: texts in which an id may stand, the same written together, and whether the platform wrote it."""
+
+    texts: list[str]
+    names: set[str]
+    number: str = ""
+    platform: bool = False
+
+
+def _named(part: _Part, students: list[Student]) -> list[Student]:
+    """Return the students whom a part of a path names."""
+    by_number = [one for one in students if one.platform and one.platform == part.number]
+    by_id = [one for one in students if _holds(part.texts, one.id)]
+    by_name = [one for one in students if part.names & _spellings(one.name)]
+    return by_number or (by_name or by_id if part.number else by_id or by_name)
+
+
+def _by_platform(text: str) -> re.Match | None:
+    """Match a name as a platform writes it. Of two ways the shorter beginning: what follows may be forged."""
+    found = [match for pattern in (MOODLE, CANVAS) if (match := pattern.fullmatch(text))]
+    return min(found, key=lambda match: match.start("rest"), default=None)
+
+
+def _parts(path: str) -> list[_Part]:
+    """Split a path into what the platform wrote and what is left, from the outside in."""
     *folders, last = PurePosixPath(path).parts
-    for part in (*folders, _stem(last)):
-        known = MOODLE.fullmatch(part) or CANVAS.fullmatch(part)
-        if known:
-            numbers.add(known["number"])
-            names.add(_letters(known["name"]))
-            texts += [_plain(known["name"]), _plain(known["rest"])]
-        else:
-            names.add(_letters(part))
-            texts.append(_plain(part))
-            if part == _stem(last):  # in "2024-07.ipynb" the end is no number of a copy, but a part of the id
-                texts.append(_plain(re.sub(r"\s*\(\d+\)$", "", PurePosixPath(last).stem)))
-    # The exercise's own name, "02_customer_pyramid", holds a number that is nobody's id.
-    texts = [re.sub(r"^\d\d_(?=[a-z])", "", text) for text in texts]
-    return numbers, texts, names - {""}
+    parts: list[_Part] = []
+    for text in (*folders, re.sub(r"\s*\(\d+\)$", "", PurePosixPath(last).stem)):
+        while known := _by_platform(text):
+            # A second one stands in what the student chose, and may be forged.
+            first = not any(part.platform for part in parts)
+            parts.append(_Part([_plain(known["name"])], {_letters(known["name"])}, known["number"], first))
+            text = known["rest"]
+        # In "2024-07" the end is a part of the id, in "work-1" the number of a copy.
+        both = {text, COPY.sub("", text)}
+        # The exercise's own name, "02_customer_pyramid", holds a number that is nobody's id.
+        texts = [re.sub(r"^\d\d_(?=[a-z])", "", _plain(one)) for one in both]
+        parts.append(_Part(texts, {_letters(one) for one in both} - {""}))
+    return parts

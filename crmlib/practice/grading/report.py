@@ -9,12 +9,13 @@ import numpy as np
 
 from crmlib.companies import load_bank
 from crmlib.practice.answers import plain
-from crmlib.practice.declare import Question, value_for
+from crmlib.practice.declare import Question, questions_of, value_for
+from crmlib.practice.grading.byhand import MARKED
 from crmlib.practice.grading.grade import Row
 from crmlib.practice.grading.page import Markup, page, picture, sentence, table, text
-from crmlib.practice.grading.results import MARKED, amount, open_texts
+from crmlib.practice.grading.results import amount, open_texts
 from crmlib.practice.kinds import NUMERIC, Trouble, read
-from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
+from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_SCORED, NOT_YET
 from crmlib.show import PALETTE, finish, new_axes
 
 STATES = {
@@ -23,6 +24,8 @@ STATES = {
     NOT_ATTEMPTED: ("#DDDDDD", "", "not attempted"),
     BY_HAND: (PALETTE[3], "..", "read by hand"),
 }
+# Exercises about a company of their own, drawn with a number of the student's bank: no larger bank has their truth.
+OTHER_COMPANY = frozenset({"13"})
 
 
 def class_report(rows: list[Row], exercise: str, version: str, questions: Sequence[Question]) -> str:
@@ -36,6 +39,8 @@ def class_report(rows: list[Row], exercise: str, version: str, questions: Sequen
     """
     students = [row for row in rows if row.counts and row.student is not None]
     ran = [row for row in students if row.notebook is not None]
+    scored = {score.question for row in ran for score in row.scores if score.status != NOT_SCORED}
+    questions = [question for question in questions if question.name in scored]
     handed_in = sum(bool(row.path) for row in students)
     most = max((row.max_points for row in students), default=0)
     waiting = sum(open_texts(row) for row in students)
@@ -44,7 +49,7 @@ def class_report(rows: list[Row], exercise: str, version: str, questions: Sequen
         + (f"{waiting} texts are still to be marked by hand and count 0 here. " if waiting else "")
         + f"Version of the exercise: {text(version)}.</p>"
     ]
-    if ran:
+    if ran and questions:
         points = np.array([row.points for row in ran])
         parts.append(
             f"<p>Of those whose notebook ran, half have {amount(float(np.median(points)))} of {amount(most)} points or more; "
@@ -56,7 +61,7 @@ def class_report(rows: list[Row], exercise: str, version: str, questions: Sequen
             _question_table(ran, questions),
         ]
         parts += ["<h2>What the class stumbled on</h2>", *_misconceptions(ran, questions)]
-        parts += ["<h2>The class as a sampling distribution</h2>", *_samples(ran, questions)]
+        parts += ["<h2>The class as a sampling distribution</h2>", *_samples(ran, questions, exercise)]
     odd = [row for row in rows if row.all_notes]
     parts.append("<h2>What to look at</h2>")
     parts.append(
@@ -160,14 +165,14 @@ def _misconceptions(rows: list[Row], questions: Sequence[Question]) -> list[str]
     ]
 
 
-def _samples(rows: list[Row], questions: Sequence[Question]) -> list[str]:
+def _samples(rows: list[Row], questions: Sequence[Question], exercise: str) -> list[str]:
     """Return a figure per question with a number: own answer against own truth, and the truths as a distribution."""
     parts = [
         "<p>Every student has an own sample of customers, so even the right answers differ: together they are a sampling "
         "distribution. On the left each dot is a student, on the line where the answer is right. On the right are the right "
         "answers of the class. Show it when the lesson comes to standard errors.</p>"
     ]
-    bank = None
+    bank, comparable = None, () if exercise in OTHER_COMPANY else questions_of(exercise)
     for question in questions:
         if question.kind not in NUMERIC:
             continue
@@ -176,7 +181,8 @@ def _samples(rows: list[Row], questions: Sequence[Question]) -> list[str]:
         if len(given) < 2:
             continue
         wide = None
-        if question.kind != "number":  # a share does not grow with the number of customers
+        # A share does not grow with the number of customers. A private question may be about the students' data alone.
+        if question.kind != "number" and question in comparable:
             bank = bank or load_bank()
             wide = float(read(question, plain(value_for(question.expected, bank))))
         truths = np.array([right for _, right, _ in pairs])

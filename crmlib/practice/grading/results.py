@@ -1,4 +1,4 @@
-"""The tables that a grading leaves: points per question, an overview, files for Moodle and Canvas, texts to mark by hand.
+"""The tables that a grading leaves: points per question, an overview, files for Moodle and Canvas.
 
 Whatever a student wrote is made inert: a cell that a spreadsheet would run as a formula starts with an apostrophe.
 """
@@ -6,23 +6,17 @@ Whatever a student wrote is made inert: a cell that a spreadsheet would run as a
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crmlib.practice.declare import Question
 from crmlib.practice.grading.grade import Row
 from crmlib.practice.grading.owners import CANVAS, MOODLE, platform_number
-from crmlib.practice.grading.roster import read_table
-from crmlib.practice.scoring import BY_HAND
-from crmlib.practice.variants import normalised
+from crmlib.practice.scoring import BY_HAND, NOT_SCORED
 
 FORMULA = "=+-@|%\t\r\n"
-MARKED = "marked by hand"  # the status of a text that the instructor has read
 
 
 def inert(text: object) -> object:
@@ -41,6 +35,11 @@ def inert(text: object) -> object:
 def amount(points: float) -> float | int:
     """Return points without a needless `.0`."""
     return int(points) if points == int(points) else round(points, 4)
+
+
+def total(row: Row) -> float | int | str:
+    """Return a student's points, or nothing where they are not known: nobody is given a 0 for it."""
+    return "" if row.incomplete else amount(row.points)
 
 
 def write_table(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]], *, excel: bool = True) -> Path:
@@ -70,7 +69,7 @@ def write_points(file: Path, rows: list[Row]) -> Path:
                 row.student.id,
                 row.student.name,
                 score.question,
-                amount(score.points),
+                "" if score.status == NOT_SCORED else amount(score.points),
                 amount(score.max_points),
                 score.status,
                 score.misconception,
@@ -95,7 +94,7 @@ def write_overview(file: Path, rows: list[Row]) -> Path:
                 row.student.name if row.student else "",
                 row.path,
                 "yes" if row.counts else "no",
-                amount(row.points) if row.counts else "",
+                total(row) if row.counts else "",
                 amount(row.max_points) if row.counts else "",
                 open_texts(row) if row.counts else "",
                 " ".join(row.all_notes),
@@ -115,7 +114,7 @@ def write_moodle(file: Path, rows: list[Row]) -> Path:
     header = ["Identifier", "Full name", "Username", "ID number", "Email address", "Grade", "Maximum grade"]
     header += ["Last modified (grade)", "Feedback comments"]
     table = []
-    for row in _class(rows):
+    for row in of_class(rows):
         one = row.student
         number = one.platform or platform_number(row.path, MOODLE)
         table.append(
@@ -125,10 +124,12 @@ def write_moodle(file: Path, rows: list[Row]) -> Path:
                 _column(one.row, "username"),
                 _column(one.row, "id number", "idnumber") or one.id,
                 one.email,
-                amount(row.points),
+                total(row),
                 amount(row.max_points),
                 "",
-                " ".join(f"{score.question}: {amount(score.points)}." for score in row.scores),
+                " ".join(
+                    f"{score.question}: {amount(score.points)}." for score in row.scores if score.status != NOT_SCORED
+                ),
             ]
         )
     return write_table(file, header, table, excel=False)
@@ -144,34 +145,19 @@ def write_canvas(file: Path, rows: list[Row], title: str) -> Path:
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title]
     most = max((row.max_points for row in rows), default=0)
     table: list[list[object]] = [["Points Possible", "", "", "", "", amount(most)]]
-    for row in _class(rows):
+    for row in of_class(rows):
         one = row.student
         user, login = _column(one.row, "sis user id"), _column(one.row, "sis login id", "username")
         if not (user or login):
             login = one.id
         name = one.name or one.id
         number = one.platform or platform_number(row.path, CANVAS)
-        table.append([name, number, user, login, _column(one.row, "section"), amount(row.points)])
+        table.append([name, number, user, login, _column(one.row, "section"), total(row)])
     return write_table(file, header, table, excel=False)
 
 
-def _class(rows: list[Row]) -> list[Row]:
+def of_class(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.counts and row.student is not None]
-
-
-def _column(row: dict[str, str], *names: str) -> str:
-    return next((value for name, value in row.items() if name and name.strip().lower() in names), "")
-
-
-# --- Texts that are marked by hand ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What the instructor gave a text: the points, and which text it was."""
-
-    points: float
-    text: str
 
 
 def open_texts(row: Row) -> int:
@@ -179,86 +165,5 @@ def open_texts(row: Row) -> int:
     return sum(score.status == BY_HAND for score in row.scores)
 
 
-def print_of(text: str) -> str:
-    """Return a short name of a text, by which a mark knows its text again. It starts with a letter, for spreadsheets."""
-    return "t" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:10]
-
-
-def read_marks(file: Path, questions: Sequence[Question]) -> dict[tuple[str, str], Mark]:
-    """Read the marks that the instructor put into the table of texts.
-
-    Returns
-    -------
-    {(id in its normal form, question): Mark}; a row without points is left out. Empty if there is no such file.
-
-    Raises
-    ------
-    ValueError : points that are no number, below 0 or above the question's. The text names the rows.
-    """
-    if not file.exists():
-        return {}
-    most = {question.name: float(question.points) for question in questions}
-    marks, wrong = {}, []
-    for number, row in enumerate(read_table(file), start=2):
-        given = row.get("points", "").replace(",", ".")
-        question = row.get("question", "")
-        if not given or question not in most or not row.get("student"):
-            continue
-        try:
-            points = float(given)
-        except ValueError:
-            points = float("nan")
-        if not 0 <= points <= most[question]:
-            wrong.append(f"row {number}: {row['points']!r} (0 to {most[question]:g} are possible)")
-            continue
-        student = row["student"].removeprefix("'") if inert(row["student"][1:]) == row["student"] else row["student"]
-        marks[normalised(student), question] = Mark(points, row.get("text_print", ""))
-    if wrong:
-        raise ValueError(f"{file.name} has points that cannot be used: {'; '.join(wrong[:5])}. Correct them and save.")
-    return marks
-
-
-def enter_marks(rows: list[Row], marks: dict[tuple[str, str], Mark], questions: Sequence[Question]) -> list[str]:
-    """Put the instructor's marks into the scores; return sentences about those that no longer fit.
-
-    A mark counts only for the very text that it was given for.
-    """
-    variable = {question.name: question.variable for question in questions}
-    outdated = []
-    for row in _class(rows):
-        for place, score in enumerate(row.scores):
-            mark = marks.get((normalised(row.student.id), score.question))
-            if mark is None or score.status != BY_HAND:
-                continue
-            if mark.text != print_of(str(row.answers.get(variable[score.question], ""))):
-                outdated.append(
-                    f"{row.student.id}, {score.question}: the text changed since it was marked; mark it again."
-                )
-            else:
-                row.scores[place] = replace(
-                    score, points=mark.points, status=MARKED, message="Marked by your instructor."
-                )
-    return outdated
-
-
-def write_texts(file: Path, rows: list[Row], questions: Sequence[Question]) -> Path:
-    """Write the texts beside their rubric; the points of those that are marked already are kept.
-
-    The instructor fills the column `points`, saves, and grades again with the same command.
-    """
-    header = ["student", "name", "question", "text", "rubric", "max_points", "points", "text_print"]
-    of = {question.name: question for question in questions}
-    table = []
-    for row in _class(rows):
-        for score in row.scores:
-            if score.status not in (BY_HAND, MARKED):
-                continue
-            question = of[score.question]
-            text = str(row.answers.get(question.variable, ""))
-            rubric = " / ".join(f"{points:g}: {what}" for points, what in question.rubric.items())
-            points = amount(score.points) if score.status == MARKED else ""
-            one = row.student
-            table.append(
-                [one.id, one.name, score.question, text, rubric, amount(score.max_points), points, print_of(text)]
-            )
-    return write_table(file, header, table)
+def _column(row: dict[str, str], *names: str) -> str:
+    return next((value for name, value in row.items() if name and name.strip().lower() in names), "")

@@ -24,6 +24,7 @@ from crmlib.practice.grading.store import Store, key_of
 from crmlib.practice.grading.submissions import File, read_submissions
 from crmlib.practice.variants import sheet
 from tests.practice.grading.broken import ALL, BROKEN, NONE, SOME, code, key_for, packed, short_key_for
+from tests.practice.grading.ready import Ready
 
 QUICK = Limits(seconds=15, megabytes=700, printed_megabytes=5)
 PRIVATE = """
@@ -94,7 +95,7 @@ def test_a_broken_submission_has_its_row_and_reason(wrong_rows, broken):
     elif broken.earns == SOME:
         assert 0 < row.points < full_points(), row.notes
     assert len(row.scores) == len(questions_of("02"))
-    assert re.search(broken.note, " ".join(row.notes)), row.notes
+    assert re.search(broken.note, " ".join(row.all_notes)), row.all_notes
 
 
 def test_the_others_are_graded_as_if_alone(wrong_rows):
@@ -196,7 +197,8 @@ def test_marks_given_by_hand_come_back(command_out):
     assert texts[0]["rubric"].startswith("5: ")
     before = float(read(command_out / "grades-overview.csv")[0]["points"])
     texts[0]["points"] = "3,5"  # as a German spreadsheet writes it, which also puts semicolons
-    texts[1] |= {"points": "4", "text_print": "t0000000000"}  # the mark of an earlier text
+    earlier = re.sub("text t[0-9a-f]+", "text t0000000000", texts[1]["belongs_to"])
+    texts[1] |= {"points": "4", "belongs_to": earlier}  # the mark of an earlier text
     with file.open("w", encoding="cp1252", errors="replace", newline="") as out:
         table = csv.DictWriter(out, list(texts[0]), delimiter=";")
         table.writeheader()
@@ -242,8 +244,11 @@ def test_a_copied_file_is_scored_for_who_handed_it_in_and_said(class_runner, sma
     content = small(f"present_customers = {right_first_answer('b1x')}", student="b1x")
     rows = graded([File("b1x.ipynb", content), File("b2x.ipynb", content)], ["b1x", "b2x"], tmp_path, class_runner)
     assert (status(rows["b1x"], "q1"), status(rows["b2x"], "q1")) == ("correct", "not yet")
-    assert "student = 'b1x'" in rows["b2x"].notes[-1]
-    assert rows["b1x"].discreet == ["The same file, byte by byte, was handed in by 'b2x'."]
+    assert "b1x" not in "".join(rows["b2x"].notes)
+    assert "The notebook's variable student is not 'b2x'" in rows["b2x"].notes[-1]
+    same = "The same file, byte by byte, was handed in by"
+    assert rows["b2x"].discreet == [f"{same} 'b1x'.", "The notebook says student = 'b1x'."]
+    assert rows["b1x"].discreet == [f"{same} 'b2x'."]
 
 
 def test_capitals_and_blanks_in_the_id_do_not_count(class_runner, small, tmp_path):
@@ -299,6 +304,95 @@ def test_a_private_file_where_notebooks_can_read_is_refused(in_rooms, tmp_path, 
         grade([], "02", [Student("b1x")], Store(tmp_path), in_rooms, private=private)
 
 
+FAULTY = """
+from crmlib.practice import Question
+
+QUESTIONS = (
+    Question(name="p1", variable="branches", points=4, kind="number",
+             expected=lambda bank: bank.tables["no such table"]),
+    Question(name="p2", variable="constant", points=2, kind="number", expected=5),
+)
+"""
+
+
+def test_a_faulty_private_question_costs_nobody_the_other_points(small, tmp_path, monkeypatch, capsys):
+    right = right_first_answer("b1x")
+    run = Run(student="b1x", answers={"present_customers": right, "constant": 5, "branches": 3})
+    monkeypatch.setattr("crmlib.practice.grading.__main__.Runner", lambda *_: Ready(lambda cells: run))
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "b1x.ipynb").write_bytes(small())
+    (tmp_path / "mine.py").write_text(FAULTY, encoding="utf-8")
+    (tmp_path / "roster.csv").write_text("id,name\nb1x,Ada\nb2x,Bo\n", encoding="utf-8")
+    words = ["class", "--exercise", "2", "--roster", "roster.csv", "--private", "mine.py", "--from", str(tmp_path)]
+    assert main(words) == 1
+    said = capsys.readouterr().out
+    assert "The private question p1 of mine.py could not be scored, so it counts for nobody" in said
+    assert "Line 6 raises" in said
+    points = {
+        (row["student"], row["question"]): (row["points"], row["status"]) for row in read(tmp_path / "grades.csv")
+    }
+    assert points["b1x", "q1"] == ("1", "correct")
+    assert points["b1x", "p2"] == ("2", "correct")
+    assert points["b1x", "p1"] == points["b2x", "p1"] == ("", "not scored")
+    most = sum(question.points for question in questions_of("02")) + 2
+    assert [row["Grade"] for row in read(tmp_path / "grades-moodle.csv")] == ["3", "0"]
+    assert {float(row["Maximum grade"]) for row in read(tmp_path / "grades-moodle.csv")} == {most}
+    assert [float(row["Exercise 02"]) for row in read(tmp_path / "grades-canvas.csv")] == [most, 3, 0]
+    (tmp_path / "mine.py").write_text(FAULTY.replace('bank.tables["no such table"]', "3"), encoding="utf-8")
+    assert main(words) == 0
+    assert read(tmp_path / "grades-moodle.csv")[0]["Grade"] == "7"
+
+
+def test_an_answer_that_breaks_the_scoring_costs_the_others_nothing(small, tmp_path, monkeypatch):
+    judge = grading.judge
+    monkeypatch.setattr(
+        grading, "judge", lambda question, *rest: 1 / (question.name != "q1") and judge(question, *rest)
+    )
+    files = [File("b1x.ipynb", small()), File("b2x.ipynb", small("2"))]
+    rows = graded(
+        files,
+        ["b1x", "b2x", "b3x"],
+        tmp_path,
+        Ready(lambda cells: Run(student="b1x", answers={"present_customers": 1})),
+    )
+    assert [(row.incomplete, status(row, "q1")) for row in rows.values()] == [
+        (True, "not scored"), (True, "not scored"), (False, "not attempted"),
+    ]  # fmt: skip
+    assert "The answer to q1 could not be scored (ZeroDivisionError" in rows["b1x"].discreet[0]
+
+
+def test_the_private_file_is_run_once(small, tmp_path):
+    private, ran = tmp_path / "mine.py", tmp_path / "ran.txt"
+    count = f"from pathlib import Path\nwith Path({str(ran)!r}).open('a') as file:\n    file.write('x')\n"
+    private.write_text(count + PRIVATE, encoding="utf-8")
+    files = [File(f"b{n}x.ipynb", small(str(n))) for n in range(3)]
+    graded(files, ["b0x", "b1x", "b2x"], tmp_path / "runs", Ready(lambda cells: Run(student="b1x")), private=private)
+    assert ran.read_text("utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("x = 1\nthis is no python", "Line 2 raises SyntaxError"),
+        ("import no_such_module", "Line 1 raises ModuleNotFoundError: No module named 'no_such_module'"),
+        ("\n\nprint(unknown)", "Line 3 raises NameError: name 'unknown' is not defined"),
+        ("from crmlib.practice import Question\nQuestion(title=5)", "Line 2 raises TypeError"),
+        ("raise SystemExit", "Line 1 raises SystemExit"),
+        ("QUESTIONS = 5", "must have a tuple `QUESTIONS`"),
+        ("from crmlib.practice import Question\n"
+         "QUESTIONS = (Question(name='p1', variable='x', points=1, kind='number', expected=5))",
+         "must have a tuple `QUESTIONS`"),
+    ],
+)  # fmt: skip
+def test_a_private_file_that_python_refuses_is_said_with_its_line(code, says, tmp_path, capsys):
+    (tmp_path / "mine.py").write_text(code, encoding="utf-8")
+    assert main([".", "--exercise", "02", "--private", "mine.py", "--from", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "mine.py" in said
+    assert says in said
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
 # --- Going on, and again ----------------------------------------------------------------------------------------------
 
 
@@ -346,6 +440,17 @@ def test_a_kept_run_that_is_damaged_is_run_again(tmp_path, content):
     assert store.load("k").answers == {"a": 1}
     (tmp_path / "k.json").write_text(content, encoding="utf-8")
     assert store.load("k") in (None, Run())
+
+
+def test_no_notebook_stops_the_grading_by_what_it_says_of_its_errors(small, tmp_path):
+    # int() refuses more than 4,300 digits, so such a run is not even kept.
+    store = Store(tmp_path)
+    store.save("k", Run(failed={"1" * 5000: "x"}))
+    assert store.load("k") is None
+    odd = Run(student="b1x", failed={"1" * 5000: "x"}, answers={"present_customers": right_first_answer("b1x")})
+    row = graded([File("b1x.ipynb", small())], ["b1x"], tmp_path, Ready(lambda cells: odd))["b1x"]
+    assert "How it ran cannot be said (ValueError" in row.discreet[0]
+    assert status(row, "q1") == "correct"
 
 
 def test_the_key_of_a_run_changes_with_all_that_it_depends_on():
@@ -421,6 +526,17 @@ def test_the_fingerprint_covers_code_and_private_questions(tmp_path):
     first = fingerprint(private)
     private.write_text("b", encoding="utf-8")
     assert len({first, fingerprint(private), fingerprint()}) == 3
+
+
+def test_the_fingerprint_covers_the_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "datasets_folder", lambda: tmp_path)
+    (tmp_path / "customers.csv").write_text("a", encoding="utf-8")
+    first = fingerprint()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_text("a", encoding="utf-8")
+    assert fingerprint() == first
+    (tmp_path / "customers.csv").write_text("b", encoding="utf-8")
+    assert fingerprint() != first
 
 
 # --- The command ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crmlib.practice.grading import submissions
+from crmlib.practice.grading.grade import rows_of
 from crmlib.practice.grading.notebooks import Unreadable, read_notebook
 from crmlib.practice.grading.owners import named_student, newest_first, owner_of
 from crmlib.practice.grading.roster import Student, read_roster
@@ -130,6 +131,13 @@ def test_what_is_not_there_is_said(tmp_path):
         read_submissions(tmp_path / "one.txt")
 
 
+@pytest.mark.parametrize("content", [b"", b"no zip", zipped(("02.ipynb", NOTEBOOK))[:60]])
+def test_a_damaged_zip_file_of_the_whole_class_is_said(tmp_path, content):
+    put(tmp_path, "class.zip", content)
+    with pytest.raises(ValueError, match=r"class.zip cannot be read. The zip file is damaged.*Download it again"):
+        read_submissions(tmp_path / "class.zip")
+
+
 def test_a_damaged_entry_costs_the_others_nothing(tmp_path):
     content = bytearray(zipped(("s1.ipynb", NOTEBOOK * 9), ("s2.ipynb", NOTEBOOK)))
     content[60] ^= 0xFF  # in the data of the first
@@ -191,6 +199,65 @@ def test_whose_file_it_is_not_told(path, says):
     assert says in owner.problem
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Ada Young_123_assignsubmission_file_/s1025 (9).ipynb",
+        "Ada Young_123_assignsubmission_file/s1025 (9).ipynb",
+        "youngada_12345_67890_s1025 (9).ipynb",
+        "youngada_LATE_12345_67890_02_customer_pyramid_S1025.ipynb",
+        "youngada_12345_67890_Young, Bo.ipynb",
+        "youngada_12345_67890_Young, Bo_501_assignsubmission_file_.ipynb",
+        "Ada Young_123_assignsubmission_file_/work.zip/s1025/02.ipynb",
+        "Ada Young/s1025.ipynb",
+        "s1024/s1025.ipynb",
+    ],
+)
+def test_a_file_cannot_be_handed_in_for_a_classmate(path):
+    students = [Student("s1024", "Ada Young"), Student("s1025", "Young, Bo")]
+    owner = owner_of(path, students)
+    assert owner.student is None
+    assert "under the name of 's1024'" in owner.problem
+    assert "names 's1025'. It counts for nobody" in owner.problem
+    (nobodys,) = [row for row in rows_of([File(path, NOTEBOOK)], "02", students) if row.student is None]
+    assert nobodys.notes == [owner.problem]
+
+
+def test_the_platforms_number_beats_what_the_student_chose():
+    owner = owner_of("Somebody_501_assignsubmission_file_/s1025.ipynb", CLASS)
+    assert (owner.student, owner.under.id) == (None, "s1024")
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("Ada Young_1_assignsubmission_file_/s1024 with s1025.ipynb", "s1024"),
+        ("Ada Young_1_assignsubmission_file_/part 7.ipynb", "s1024"),  # not about student 7
+        ("Li Wei_1_assignsubmission_file_/w2.ipynb", "w2"),  # two of that name: the id decides between them
+    ],
+)
+def test_whose_file_it_is_when_more_than_one_is_named(path, student):
+    students = [*CLASS, Student("7", "Jo"), Student("w2", "Li Wei")]
+    assert owner_of(path, students).student.id == student
+
+
+def test_only_the_students_words_name_somebody():
+    students = [Student("s1", "Ada"), Student("s2", "Bo")]
+    chosen, forged = File("xx_11_1_s1.ipynb", NOTEBOOK), File("yy_12_2_s1 (9).ipynb", NOTEBOOK)
+    (ada, _) = rows_of([chosen], "02", students)
+    assert ada.path == chosen.path
+    assert "only the words that the student chose" in ada.discreet[0]
+    # two strangers claim one id: neither counts
+    ada, _, *nobodys = rows_of([chosen, forged], "02", students)
+    assert (ada.path, [row.path for row in nobodys]) == ("", [chosen.path, forged.path])
+    assert "see its row" in ada.discreet[0]
+    assert ada.notes == ["What was handed in could not be told to be yours."]
+    # a stranger's never stands beside the student's own
+    own = File("Ada_13_3_02.ipynb", NOTEBOOK)
+    ada, _, nobody = rows_of([own, forged], "02", students)
+    assert (ada.path, nobody.path, nobody.student) == (own.path, forged.path, None)
+
+
 def test_the_exercises_own_number_is_nobodys_id():
     assert owner_of("02_customer_pyramid.ipynb", [Student("02"), Student("2")]).student is None
 
@@ -207,6 +274,13 @@ def test_the_exercises_own_number_is_nobodys_id():
 )
 def test_without_a_roster_the_name_is_the_id(path, student):
     assert named_student(path).id == student
+
+
+@pytest.mark.parametrize("path", ["(1).ipynb", " (2).ipynb", "x/(1).ipynb"])
+def test_without_a_roster_a_name_without_id_is_nobodys(path):
+    good, nobody = rows_of([File("s7.ipynb", NOTEBOOK), File(path, NOTEBOOK)], "02", None)
+    assert (good.student.id, nobody.student) == ("s7", None)
+    assert "holds no id" in nobody.notes[0]
 
 
 def test_which_of_several_files_counts():
@@ -237,6 +311,19 @@ def test_a_roster_as_spreadsheets_save_it(tmp_path, mark, encoding):
     rows = [("Student ID", "Name", "E-mail"), ("s1", "Zoë Müller", "z@u.edu"), (" s2 ", "Bo", ""), ("", "", "")]
     students = roster(tmp_path, "\r\n".join(mark.join(row) for row in rows), encoding)
     assert [(one.id, one.name, one.email) for one in students] == [("s1", "Zoë Müller", "z@u.edu"), ("s2", "Bo", "")]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "utf-8"])
+def test_a_chinese_roster_is_read(tmp_path, encoding):
+    students = roster(tmp_path, "student id,name\r\n1,李明\r\n2,吕欣\r\n", encoding)
+    assert [one.name for one in students] == ["李明", "吕欣"]
+
+
+@pytest.mark.parametrize("content", [b"id,name\n1,\xa7\x40\xa9\xfa\xb5\xd8\n", b"id,name\n1,\x81\xff\n"])
+def test_a_roster_whose_letters_cannot_be_told_is_refused(tmp_path, content):
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=r"roster.csv: it cannot be told for certain.*save as CSV \(UTF-8\)"):
+        read_roster(tmp_path / "roster.csv")
 
 
 def test_a_canvas_gradebook_is_a_roster(tmp_path):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from crmlib.practice import questions
 from crmlib.practice.declare import questions_of
+from crmlib.practice.grading.byhand import MARKED
 from crmlib.practice.grading.feedback import file_name, write_feedback
 from crmlib.practice.grading.grade import Row
 from crmlib.practice.grading.page import text
-from crmlib.practice.grading.report import class_report, counts, plot_samples
-from crmlib.practice.grading.results import MARKED, inert, write_canvas, write_points, write_table
+from crmlib.practice.grading.report import OTHER_COMPANY, class_report, counts, plot_samples
+from crmlib.practice.grading.results import inert, write_canvas, write_moodle, write_points, write_table
 from crmlib.practice.grading.roster import Student
-from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_YET, Score
+from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_SCORED, NOT_YET, Score
 from crmlib.show import description
 
 
@@ -115,6 +119,38 @@ def test_the_picture_of_a_class_tells_its_numbers():
     import matplotlib.pyplot as plt
 
     plt.close(ax.get_figure())
+
+
+def test_no_larger_bank_has_the_truth_of_an_exercise_about_another_company():
+    # Exercise 13 draws a town of 600 with a number of the student's bank.
+    asked = [question for question in questions_of("13") if question.kind == "percent"][:1]
+    rows = [row(student, **{asked[0].name: (NOT_YET, "")}) for student in ("s1", "s2")]
+    for one in rows:
+        one.answers, one.rights, one.notebook = {asked[0].variable: 5.0}, {asked[0].name: 4.0}, object()
+    report = class_report(rows, "13", "v", asked)
+    assert "The right answers of 2 students have the mean 4" in report
+    assert "20,000" not in report
+
+
+def test_every_exercise_that_draws_another_company_is_known():
+    modules = {file.name[1:3]: file.read_text("utf-8") for file in Path(questions.__file__).parent.glob("q*.py")}
+    assert {number for number, code in modules.items() if re.search(r"simulate_|load_", code)} == OTHER_COMPANY
+
+
+def test_what_could_not_be_scored_is_in_no_table_as_a_zero(tmp_path):
+    whole, partly = (row(student, q1=(CORRECT, ""), p1=(NOT_SCORED, "")) for student in ("s1", "s2"))
+    partly.incomplete = True
+    with write_points(tmp_path / "p.csv", [whole]).open(encoding="utf-8-sig", newline="") as file:
+        assert [one["points"] for one in csv.DictReader(file)] == ["1", ""]
+    lines = write_canvas(tmp_path / "c.csv", [whole, partly], "Pyramid (47)").read_text("utf-8").splitlines()
+    assert lines[1:] == ["Points Possible,,,,,1", "s1,,,s1,,1", "s2,,,s2,,"]
+    with write_moodle(tmp_path / "m.csv", [whole, partly]).open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [one["Grade"] for one in table] == ["1", ""]
+    assert [one["Feedback comments"] for one in table] == ["q1: 1."] * 2
+    (page, _) = write_feedback(tmp_path, [whole, partly], "02", questions_of("02"))
+    assert "1 of 1 points" in page.read_text("utf-8")
+    assert "not scored yet" in page.read_text("utf-8")
 
 
 def test_points_and_platform_tables_hold_what_was_scored(tmp_path):
