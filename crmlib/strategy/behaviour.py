@@ -384,6 +384,10 @@ def _chances(
         need_columns(need_frame(win_back, what), ["customer", "arm", "outcome"], what)
         outcome = need_yes_no(win_back, "outcome", what)
         drawn = (win_back["arm"].astype("str") == "control").to_numpy()
+        if not drawn.any():
+            raise ValueError(
+                f"{what} has no row in the arm 'control': who returns unasked is not known. Add these rows."
+            )
         again = people.loc[people["left_again"].notna() & people["returned"].notna()]
         same_year = pd.to_datetime(again["left_again"]).dt.year == pd.to_datetime(again["returned"]).dt.year
         lost_again = win_back["customer"].isin(again.loc[same_year, "customer"]).to_numpy()

@@ -164,6 +164,7 @@ def test_records_that_cannot_be_read_are_refused(bank):
         (lambda: year_end(people.assign(own=np.nan), months, 2025), "Column 'own' of the frame of customers must say True or False"),
         (lambda: fit(win_back=study.assign(outcome="no")), "Column 'outcome' of the win-back study must say True or False"),
         (lambda: fit(win_back=study.assign(outcome=None)), "Column 'outcome' of the win-back study must say True or False"),
+        (lambda: fit(win_back=study[study["arm"] == "treated"]), "The win-back study has no row in the arm 'control'"),
         (lambda: fit(years=years.astype({"customer": "str"})), "see that customers bear the same ids in both frames"),
         (lambda: fit(years=gone), f"customers of 2024: {years['customer'].iloc[0]}. Add their rows"),
         (lambda: fit(years=years.assign(contribution=years["contribution"].where(years.index != 7))), "is empty in 1 row (row 7)"),
