@@ -55,6 +55,23 @@ OWN = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("piece", "text", "found"),
+    [
+        ("37 %", "it is 37 % now", True),
+        ("37 %", "it is 0.372", False),
+        ("7 of", "37 of them", False),
+        ("7 of", "1,007 of them", False),
+        ("7 of", "from −7 of", False),
+        ("by 3", "by 3.", True),
+        ("by 3", "by 3.5", False),
+        ("by 3", "by 30", False),
+    ],
+)
+def test_a_number_is_looked_for_whole(piece, text, found):
+    assert stands(piece, text) == found
+
+
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_a_note_has_all_its_parts(note):
     text = note.read_text(encoding="utf-8")

@@ -99,6 +99,7 @@ def test_the_model_agrees_with_statsmodels():
         disp=0, tol=1e-12
     )
     np.testing.assert_allclose(model.table["coefficient"], other.params.iloc[1:], rtol=1e-6)
+    np.testing.assert_allclose(model.table["odds_ratio"], np.exp(other.params.iloc[1:]), rtol=1e-6)
     np.testing.assert_allclose(model.table["error"], other.bse.iloc[1:], rtol=1e-6)
     np.testing.assert_allclose(model.table[["low", "high"]], other.conf_int().iloc[1:], rtol=1e-5)
     assert model.intercept == pytest.approx(other.params.iloc[0])

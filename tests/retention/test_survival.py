@@ -154,6 +154,8 @@ def test_leavers_and_years_by_tenure_by_hand():
     # 1 was there for 365 days; 2 came under observation on day 732 and was there for 730 more
     assert rates["customer_years"].tolist() == pytest.approx([365 / 365.25, 730 / 365.25])
     assert rates["left"].tolist() == [1, 0]
+    assert rates["rate"].tolist() == pytest.approx([365.25 / 365, 0])
+    assert rates["yearly_churn"].tolist() == pytest.approx([1 - np.exp(-365.25 / 365), 0])
     assert rates["expected"].tolist() == pytest.approx([0.5 * 365 / 365.25, 0.1 * 730 / 365.25])
     assert rates["low"].tolist() == pytest.approx(
         [1 - np.exp(-0.0253178 / (365 / 365.25)), 0], abs=1e-6

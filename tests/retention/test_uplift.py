@@ -197,6 +197,17 @@ def test_a_list_is_judged_by_the_lot():
     )
 
 
+def test_keeping_and_winning_by_hand():
+    """60 a call, 30 of 1 000 saved: 2 000 each. 4 a mail, 20 of 1 000 won: 200 each."""
+    keeping = campaign_uplift(arms(1000, 90, 1000, 120))
+    winning = campaign_uplift(arms(1000, 30, 1000, 10, 4.0), wanted="more")
+    found = keep_or_win(keeping, winning).iloc[0]
+    names = ["cost_per_contact_keeping", "cost_per_contact_winning", "cost_per_saved", "cost_per_won", "ratio", "claim"]
+    assert found[names].tolist() == pytest.approx([60, 4, 2000, 200, 10, 0.2])
+    assert not found["claim_inside"]
+    assert keep_or_win(keeping, winning, claim=10)["claim_inside"].item()
+
+
 def test_fieller_covers_the_ratio_of_costs_in_forty_campaigns():
     draws, inside = np.random.default_rng(9), 0
     for _ in range(40):

@@ -207,6 +207,7 @@ def test_residual_value_against_the_published_closed_form():
         stay = (beta + n) / (alpha + beta + n)
         closed = stay / 1.1 * hyp2f1(1, beta + n + 1, alpha + beta + n + 1, 1 / 1.1)
         assert value == pytest.approx(closed, rel=1e-6)
+        assert found.set_index("tenure").loc[n, "next_retention"] == pytest.approx(stay)
     assert found["residual_value"].is_monotonic_increasing
     # 4,417 of 4,926 customer-years were followed by another one: r / (1 + d − r) is 4417 / (1.1 · 4926 − 4417)
     np.testing.assert_allclose(found["constant_retention"], 4417 / 1001.6, rtol=1e-9)

@@ -90,6 +90,8 @@ def test_hold_out_to_the_day(cdnow, calibration, buying):
     assert (first["frequency"], first["customers"]) == ("0", 1411)
     counted = later["customer"].value_counts().reindex(calibration["customer"], fill_value=0).to_numpy()
     np.testing.assert_array_equal(found.customers["actual"], counted)
+    foretold = predict_purchases(buying, calibration, 273)["expected_purchases"]
+    assert one["correlation"] == pytest.approx(np.corrcoef(foretold, counted)[0, 1])
     assert first["actual"] == pytest.approx(counted[calibration["repeat_frequency"] == 0].mean())
     last = found.by_week.iloc[-1]
     assert last["actual"] == calibration["repeat_frequency"].sum() + 1882

@@ -47,6 +47,10 @@ def test_the_scorecard_by_hand():
     assert "loyalty" not in table.index
     assert card.customers["rank_by_profit"].tolist() == [1, 2, 3]
     assert card.customers["rank_by_rate"].tolist() == [2, 1, 3]
+    assert card.customers["clv"].tolist() == pytest.approx([500 * 0.8 / 0.3, 120 * 0.9 / 0.2, -20 * 0.5 / 0.6])
+    assert card.customers["npv"].tolist() == pytest.approx(
+        [500 * 0.8 / 0.3 - 100, 120 * 0.9 / 0.2 - 20, -20 * 0.5 / 0.6 - 30]
+    )
 
 
 def test_the_scorecard_of_the_bank_agrees_with_plain_sums():
