@@ -315,8 +315,8 @@ def test_a_roster_as_spreadsheets_save_it(tmp_path, mark, encoding):
 
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk", "utf-16", "utf-8"])
 def test_a_chinese_roster_is_read(tmp_path, encoding):
-    students = roster(tmp_path, "student id,name\r\n1,李明\r\n2,吕欣\r\n", encoding)
-    assert [one.name for one in students] == ["李明", "吕欣"]
+    students = roster(tmp_path, "student id,name\r\n1,李明\r\n2,吕欣\r\n3,张璐璐\r\n", encoding)
+    assert [one.name for one in students] == ["李明", "吕欣", "张璐璐"]
 
 
 @pytest.mark.parametrize("content", [b"id,name\n1,\xa7\x40\xa9\xfa\xb5\xd8\n", b"id,name\n1,\x81\xff\n"])
