@@ -84,9 +84,7 @@ def grade_class(given: argparse.Namespace) -> int:
     entered = enter_marks(rows, read_marks(texts, asked, exercise), asked)
     if entered.says:
         copy = save_copy(texts)
-        entered.says.append(f"{texts.name} as it was is kept as {copy.name}.")
-    if entered.kept:
-        entered.says.append(f"These marks stand at the end of {texts.name}, and count again as soon as they fit.")
+        entered.says.append(f"A copy of {texts.name} as it was: {copy.name}.")
     pages = out.with_name(f"{out.stem}-feedback")
     report = out.with_name(f"{out.stem}-report.html")
     overview = out.with_name(f"{out.stem}-overview.csv")

@@ -180,8 +180,10 @@ def enter_marks(rows: list[Row], marks: list[Mark], questions: Sequence[Question
     ):
         if those:
             entered.kept += those
-            many = "1 mark does" if len(those) == 1 else f"{len(those)} marks do"
-            entered.says.append(f"{many} not count now: {listed(those)}, {why}.")
+            one = len(those) == 1
+            many = "1 mark does" if one else f"{len(those)} marks do"
+            until = "Until then it stands" if one else "Until then they stand"
+            entered.says.append(f"{many} not count now: {listed(those)}, {why}. {until} at the end of the table.")
     return entered
 
 
