@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib._frames import is_whole, need_columns, need_frame, need_numbers, need_once, rows_text
+from crmlib._frames import is_whole, need_columns, need_frame, need_numbers, need_once, number_ids, rows_text
 
 ANSWERS = "The frame of answers"
 
@@ -74,8 +74,7 @@ def need_segments(
 
     Parameters
     ----------
-    answers : one row per customer: `customer` and the needs. The starts are drawn by row: in another order of the rows, a few
-        customers who stand between two segments may change sides. Sort by customer first, and others find the same division.
+    answers : one row per customer: `customer` and the needs, in any order.
     needs : columns of numbers, such as answers from 1 to 7.
     segments : how many, 2 or more.
     seed : of the starts.
@@ -98,6 +97,9 @@ def need_segments(
     1          2    1.5     6.5
     """
     values = _needs(answers, needs, customer)
+    # the starts are drawn by row: in the order of the customers, the same survey gives the same segments however it is sorted
+    order_of_ids = np.argsort(number_ids(answers, customer, ANSWERS)[0], kind="stable")
+    values = values[order_of_ids]
     scaled = (values - values.mean(axis=0)) / values.std(axis=0)
     k = _number(segments, "segments", 2, len(np.unique(scaled, axis=0)))
     fitted = _fit(scaled, k, seed)
@@ -107,12 +109,12 @@ def need_segments(
     order = np.lexsort((*[-centres[name].to_numpy().round(9) for name in reversed(list(needs))], -size))
     rank = np.argsort(order)
     table = pd.DataFrame({"segment": np.arange(1, k + 1), "customers": size[order], "share": size[order] / len(values)})
-    distance = np.linalg.norm(scaled - fitted.cluster_centers_[fitted.labels_], axis=1)
+    back = np.argsort(order_of_ids)
+    labels, scaled = fitted.labels_[back], scaled[back]
+    distance = np.linalg.norm(scaled - fitted.cluster_centers_[labels], axis=1)
     return NeedSegments(
         table.join(centres.iloc[order].reset_index(drop=True)),
-        pd.DataFrame(
-            {"customer": answers[customer].to_numpy(), "segment": rank[fitted.labels_] + 1, "distance": distance}
-        ),
+        pd.DataFrame({"customer": answers[customer].to_numpy(), "segment": rank[labels] + 1, "distance": distance}),
     )
 
 

@@ -336,7 +336,7 @@ valued.groupby("segment")[["contribution"]].mean().T
 
 # %% [markdown] lang="en"
 # Adjusted Rand 0.00: knowing a customer's value says **next to nothing** about his needs. Not quite nothing: those who want
-# advice brought ¥948 on average, those who want it quick ¥377. Both are needed: value says *how much* we may do for him,
+# advice brought ¥947 on average, those who want it quick ¥375. Both are needed: value says *how much* we may do for him,
 # needs say *what*. *(Descriptive.)*
 
 # %% [markdown] lang="en"
@@ -445,7 +445,7 @@ in_points(by_need.set_index("segment"))
 
 # %% [markdown] lang="en"
 # All together: 1.4 more sales in 100 offers (0.8 to 2.0), ¥422 for each insurance sold *because of* one. In segment 4,
-# which wants **advice**, 3.9 (0.9 to 7.5), ¥154 each; in segment 3 2.4 (0.2 to 4.9); in the others no more than 0.7, and
+# which wants **advice**, 3.9 (0.9 to 7.4), ¥155 each; in segment 3 2.4 (0.2 to 4.9); in the others no more than 0.7, and
 # nothing that stands out from 0. (NaN, *not a number*: without more sales there is no price.) Does the need tell more than the
 # history? Nobody has tried what the *engine's* offers change; only a trial of both can show it. *(Causal within each segment. But we
 # looked at four segments after the fact, and their intervals overlap: try again, by lot, before you build on it. And the needs
@@ -523,7 +523,7 @@ print(f"800 of them, drawn by lot: {0.8 * sold:.0f} insurances for ¥{800 * 6:,}
 #
 # She merges the two files first (986 records are doubles). Her list: the 304 of the advice segment and 576 of the credit
 # segment with consent, the last 120 from segment 1. All 1,000 would give **27 insurances expected instead of 14**, for the
-# same ¥6,000. But an interval of 0.9 to 7.5 is wide. So **800 get the offer, and 200, drawn by lot, none: about 21 insurances
+# same ¥6,000. But an interval of 0.9 to 7.4 is wide. So **800 get the offer, and 200, drawn by lot, none: about 21 insurances
 # for ¥4,800**, and a group to compare with. It costs about 3 consents, and no frequency is raised before somebody has said
 # what a consent is worth.
 #

@@ -49,6 +49,18 @@ def test_clear_clouds_are_found_largest_first():
     )
 
 
+def test_segments_do_not_depend_on_the_order_of_the_rows():
+    draws = np.random.default_rng(6)
+    answers = pd.DataFrame(draws.integers(1, 8, (800, 4)), columns=list("abcd")).assign(customer=np.arange(800))
+    found = need_segments(answers, list("abcd"), 4)
+    for seed in range(5):
+        shuffled = answers.sample(frac=1, random_state=seed)
+        again = need_segments(shuffled, list("abcd"), 4)
+        assert again.customers["customer"].tolist() == shuffled["customer"].tolist()
+        pd.testing.assert_frame_equal(again.table, found.table)
+        pd.testing.assert_frame_equal(again.customers.sort_values("customer", ignore_index=True), found.customers)
+
+
 def test_three_clouds_are_stable_at_three_and_fog_is_not():
     answers = clouds()
     numbers = segment_numbers(answers, ["a", "b", "c"], [2, 3, 5]).set_index("segments")
