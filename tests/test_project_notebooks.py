@@ -180,7 +180,7 @@ def test_a_cell_that_would_go_stale_or_differ_elsewhere_is_refused(project, cell
     assert not built(project).exists()
 
 
-@pytest.mark.parametrize("home", [r"C:\Users\lina", "/home/李娜"])
+@pytest.mark.parametrize("home", [r"D:\people\lina", "/home/李娜"])
 def test_a_path_is_noticed_on_windows_and_in_any_script(project, home, monkeypatch):
     monkeypatch.setattr(build.Path, "home", lambda: build.Path(home))
     write_source(project, SOURCE.replace("import os\n2 + 2", f"print({home + '/course'!r})"))
