@@ -87,6 +87,10 @@ def test_a_bond_by_hand():
     assert row["saved"] == pytest.approx(9)
     assert row["break_even"] == pytest.approx(30 / 0.09)
     assert row["worth"] == pytest.approx((90 - 30) / 1.25 + (90 - 30) / 1.25**2 - 30 / 1.25**3)
+    soon = relationship_levels(bonds.assign(years_to_copy=1.5), leave=0.19, margin=1_000, years=3, discount=0.25).iloc[
+        0
+    ]
+    assert soon["worth"] == pytest.approx((90 - 30) / 1.25 + (45 - 30) / 1.25**2 - 30 / 1.25**3)
     never = relationship_levels(bonds.assign(hazard_ratio=1.2), leave=0.19, margin=1_000).iloc[0]
     assert never["saved"] < 0
     assert np.isinf(never["break_even"])
