@@ -228,17 +228,20 @@ def plot_codes(rates: pd.DataFrame, by: str):
     )  # fmt: skip
     for name, colour in (("coded", PALETTE[1]), ("audited", PALETTE[0])):
         for x, value in zip(at, rates[name], strict=True):
+            # Of the last point on the right, of the others on the left: there no line runs through the figure
+            last = len(at) > 1 and x == at[-1]
             ax.annotate(
                 f"{100 * value:.0f} %",
                 (x, value),
-                (-10, 5),
+                (10, 0) if last else (-10, 0),
                 textcoords="offset points",
-                ha="right",
+                ha="left" if last else "right",
+                va="center",
                 color=colour,
                 fontweight="bold",
             )
     ax.set_xticks(at, [tr(str(name)) for name in rates[by]])
-    ax.set(xlim=(-0.25, len(rates) - 0.6), ylim=(0.5, 1.0))
+    ax.set(xlim=(-0.3, len(rates) - 0.7), ylim=(0.5, 1.0))
     ax.legend(loc="lower left", frameon=False)
     first, last = rates.iloc[0], rates.iloc[-1]
     finish(
@@ -385,10 +388,10 @@ def plot_opening(panel: pd.DataFrame, opened: Mapping[str, str], *, per_year: fl
             ax.axvline(pd.Timestamp(opened[name]), color=PALETTE[place], linewidth=1, linestyle=":")
             ax.annotate(
                 tr("{name} may choose", name=tr(str(name))), (pd.Timestamp(opened[name]), 0.98 - 0.08 * place),
-                xycoords=("data", "axes fraction"), xytext=(-4, 0), textcoords="offset points", ha="right", va="top", fontsize=10,
+                xycoords=("data", "axes fraction"), xytext=(4, 0), textcoords="offset points", ha="left", va="top", fontsize=10,
                 color=PALETTE[place],
             )  # fmt: skip
-    ax.set_ylim(0, 1.15 * float(np.nanmax(rates.to_numpy())))
+    ax.set_ylim(0, (1.15 + 0.12 * len(opened)) * float(np.nanmax(rates.to_numpy())))  # room for a line of words each
     label_ends(ax)
     means = {}
     for name, day in opened.items():
@@ -427,6 +430,14 @@ def _no_minus_zero(value: float) -> float:
     return 0.0 if abs(value) < 1e-6 else float(value)
 
 
+def _round_limit(value: float) -> float:
+    """Return the least 1, 2 or 5 times a power of ten that is not below the value, so that an axis seldom changes."""
+    if value <= 1:
+        return 1.0
+    power = 10 ** np.floor(np.log10(value))
+    return float(next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9)))
+
+
 def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) -> dict:
     """Compute what the tariff explorer shows, as a picture for the shared view.
 
@@ -443,7 +454,8 @@ def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) ->
 
     Returns
     -------
-    A picture (see `crmlib.show._picture`): mean gain by segment, and what the tariff does to customers, company and peak together.
+    A picture (see `crmlib.show._picture`): mean gain by segment, and together what homes gain, what homes lose and how the company's
+    margin changes.
 
     Raises
     ------
@@ -482,10 +494,8 @@ def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) ->
         .groupby("segment")[["a", "b"]]
         .mean()
     )
-    # The same scale at every position of the controls, so that the bars can be compared
-    widest = _two_prices(kwh, max(ratio, 6.0))
-    unmoved = np.maximum(OLD_PRICE * kwh.sum(axis=1) - kwh @ widest, 0).sum()
-    most = 1.05 * (unmoved + max(moved, 0.3) * kwh[:, 0].sum() * (widest[0] - widest[2])) + 1.0
+    sums = [_no_minus_zero(each) for each in (gain[gain > 0].sum(), gain[gain < 0].sum(), margin.sum())]
+    most = _round_limit(max(map(abs, sums)))
     scale, unit = money_scale(most)
     left = panel(
         tr("Mean gain of the homes of a segment"),
@@ -499,9 +509,9 @@ def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) ->
     )
     right = panel(
         tr("All together"),
-        axis("", categories=[tr("homes’ bills fall by"), tr("company’s margin changes by")]),
-        axis(tr("a year"), unit=unit, scale=scale, limits=(-most, most)),
-        [bars([_no_minus_zero(gain.sum()), _no_minus_zero(margin.sum())])],
+        axis("", categories=[tr("homes that gain"), tr("homes that lose"), tr("company’s margin")]),
+        axis(tr("change a year"), unit=unit, scale=scale, limits=(-most, most)),
+        [bars(sums)],
         height=320,
     )
     losers = float((gain < -1e-9).mean())

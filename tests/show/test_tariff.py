@@ -151,7 +151,13 @@ def test_every_position_can_be_drawn_and_adds_up(ratio, moved, who):
     picture = tariff_picture(HOMES, ratio, moved, who)
     json.dumps(picture, allow_nan=False)
     assert "−0" not in " ".join(one["text"] for one in picture["numbers"] if one["text"] in ("−¥0", "−0.0 %"))
-    bills, margin = picture["panels"][1]["marks"][0]["values"]
+    gained, lost, margin = picture["panels"][1]["marks"][0]["values"]
+    bills = gained + lost
+    assert lost <= 0 <= gained
+    top = picture["panels"][1]["y"]["limits"][1]
+    assert max(gained, -lost, abs(margin)) <= top
+    # the longest bar fills two fifths of its half or more, so that it can be seen, unless there is none
+    assert max(gained, -lost, abs(margin)) >= 0.4 * top or ratio == 1
     kwh = HOMES[["kwh_peak", "kwh_flat", "kwh_valley"]].to_numpy()
     shown = values(picture)
     # What leaves the customers' bills leaves the company, but for what moved power saves in purchase.
