@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import crmlib as crm
 from crmlib.show import tariff_picture
@@ -90,7 +91,11 @@ def test_classes_and_large_users(lesson):
                        f"{100 * commerce['peak_share']:.0f} %, "
                        f"industry {100 * industry['peak_share']:.0f} %")  # fmt: skip
     assert lesson.says(
-        f"{lesson['large'].at[True, 'customers']} large users bring {100 * lesson['large'].at[True, 'margin_share']:.0f} % of the margin"
+        f"{lesson['large'].at[True, 'customers']} large users bring {100 * lesson['large'].at[True, 'margin_share']:.0f} % of the margin, "
+        f"¥{lesson['each']:,.0f} a year each"
+    )
+    assert lesson.says(
+        f"That there are {lesson['kinds'].at['two-shift', 'customers']} two-shift plants, too, is chance"
     )
     kinds = 100 * lesson["kinds"]["peak_share"]
     assert lesson.says(f"plants use {kinds['continuous']:.0f} % at peak, two-shift plants {kinds['two-shift']:.0f} %, batch "
@@ -114,6 +119,12 @@ def test_the_day(lesson):
 
 
 def test_bills(lesson):
+    capacity = lesson["rules"]["price_kw_month"]
+    assert (capacity[~capacity.index.str.startswith("industry")] == 0).all()
+    assert lesson.says(
+        f"Only industry pays for contracted power: ¥{capacity['industry two-part']:.0f} per kW and month"
+    )
+    assert capacity["industry time-of-use"] == capacity["industry two-part"]
     assert lesson.says(
         f"¥{lesson['flat']:.0f}, ¥{lesson['tiered']:.0f}, ¥{lesson['by_hour']:.0f} and ¥{lesson['both']:.0f}"
     )
@@ -139,9 +150,26 @@ def test_the_lot_and_the_volunteers(lesson):
     lot, slide, earlier, moved = (row for _, row in lesson["found"].iterrows())
     assert lesson.says(f"What changed after it is {signed(moved['difference'])} %, no more than in the lot")
     assert abs(moved["difference"]) < abs(lot["difference"])
-    assert lesson.says(f"By lot: {signed(lot['difference'])} % ({signed(lot['low'])} to {signed(lot['high'])})")
+    assert lesson.says(
+        f"By lot: {signed(lot['difference'])} % ({signed(lot['low'])} to {signed(lot['high'])}) of the share at peak"
+    )
+
+    def drawn(kwh):
+        """Compare change of ln kWh a month, with against without the new prices, by another way than the lesson's."""
+        homes = lesson["homes"].assign(kwh=kwh, late=lesson["homes"]["month"] >= "2024-07-01")
+        homes = homes[homes["kwh"] > 0].assign(ln=lambda frame: np.log(frame["kwh"]))
+        mean = homes.pivot_table(index="customer", columns="late", values="ln").dropna()
+        arms = lesson["customers"].set_index("customer")["tou_arm"].astype(str).loc[mean.index]
+        with_, without = ((mean[True] - mean[False])[arms == name] for name in ("trial time-of-use", "trial control"))
+        reach = stats.ttest_ind(with_, without, equal_var=False).confidence_interval()
+        return [100 * np.expm1(one) for one in (with_.mean() - without.mean(), reach.low, reach.high)]
+
+    at_peak, in_all = drawn(lesson["homes"]["kwh_peak"]), drawn(lesson["in_all"])
+    assert lesson.says(f"In kWh at peak the lot says {signed(at_peak[0])} % ({signed(at_peak[1])} to {signed(at_peak[2])}), since the "
+                       f"homes with the new prices used {in_all[0]:.1f} % more in all ({in_all[1]:.1f} to {in_all[2]:.1f})")  # fmt: skip
+    assert 3.5 < (at_peak[2] - at_peak[1]) / (lot["high"] - lot["low"]) < 4
     assert lesson.says(f"{lot['treated']} homes with and {lot['control']} without")
-    assert lesson.says(f"The slide's {signed(slide['difference'], 0)} % is right")
+    assert lesson.says(f"Its {signed(slide['difference'], 0)} % is right")
     assert lesson.says(f"use {-slide['difference']:.0f} % less at peak. Offer it")
     assert lesson.says(f"the volunteers were at {signed(earlier['difference'], 0)} % before")
     assert lesson.says(f"{lesson['sigma']:.3f}: a peak price {0.78 / 0.22:.1f} times the valley's cuts the ratio of peak to "
@@ -176,9 +204,9 @@ def test_winners_and_losers(lesson):
         f"saves the home ¥{price:.2f} and the company's purchase only ¥{cost:.2f}: each takes ¥{price - cost:.2f} from the margin"
     )
     cut = (frame["peak_before"] - frame["peak_after"]).sum()
-    at_homes = bills.loc[bills["class"] == "residential", "kwh_peak"].sum() / bills["kwh_peak"].sum()
+    theirs = frame["peak_before"].sum() / bills["kwh_peak"].sum()
     assert lesson.says(f"{100 * cut / frame['peak_before'].sum():.1f} % less is {100 * cut / frame['peak_before'].sum():.1f} % of "
-                       f"what these {len(frame):,} homes use at peak. All homes have {100 * at_homes:.1f} % of the company's use at "
+                       f"what these {len(frame):,} homes use at peak. They have {100 * theirs:.1f} % of the company's use at "
                        f"peak; of the company's use the cut is {100 * cut / bills['kwh_peak'].sum():.2f} %")  # fmt: skip
     assert lesson.says(f"{100 * segments.at['evening home', 'lose']:.0f} % of the evening homes lose: people")
     poor = lesson["poor"].set_index("hardship")
@@ -215,6 +243,7 @@ def test_what_the_explorer_should_have_shown(lesson):
     )
     assert lesson.says(f"At a ratio of 2 it loses ¥{-low['Company’s margin']:,.0f}")
     assert lesson.says(f"({low['Homes that lose']:.0f} % at 2 and at 6)")
+    assert lesson.says(f"that of the {lesson['now']['customer'].nunique():,} homes above")
     assert round(low["Homes that lose"]) == round(high["Homes that lose"])
     saved = moved["Mean gain per home"] * len(homes) / (0.1 * homes["kwh_peak"].sum())
     cost = (homes["kwh_peak"] * (homes["cost_peak"] - homes["cost_valley"])).sum() / homes["kwh_peak"].sum()
@@ -241,7 +270,7 @@ def test_debts(lesson):
     assert lesson.says(
         f"Of {today['overdue'].sum()} who were overdue on 1 June 2025, {today.loc[today['overdue'], 'debt'].sum()} became debtors"
     )
-    sums = lesson["owing"][["debt", "at_stake"]].sum()
+    sums = today.merge(lesson["customers"][["customer", "class"]]).groupby("class")[["debt", "at_stake"]].sum()
     assert lesson.says(f"Homes are {sums.at['residential', 'debt']} of the {sums['debt'].sum()} debtors and hold "
                        f"¥{sums.at['residential', 'at_stake']:,.0f} of the ¥{sums['at_stake'].sum():,.0f} at stake")  # fmt: skip
     row = 100 * lesson["call"].iloc[0]
@@ -261,10 +290,16 @@ def test_the_call_buys_time(lesson):
     sooner = lesson["sooner"]
     homes, commerce, industry = (sooner.loc[name] for name in ("residential", "commercial", "industrial"))
     call = lesson["power"].contact_costs.set_index("channel").at["phone", "cost"]
-    assert lesson.says(f"A home pays {-homes['difference']:.0f} days sooner on ¥{homes['debt']:.0f}: worth ¥{homes['worth']:.2f}, and a "
+    assert lesson.says(f"A home pays {-homes['difference']:.0f} days sooner on ¥{homes['debt']:.0f}: worth ¥{homes['worth']:.2f} "
+                       f"(¥{homes['worth from']:.2f} to ¥{homes['worth to']:.2f}), and a "
                        f"phone contact costs ¥{call:.0f}. Commerce pays {-commerce['difference']:.0f} days sooner on "
                        f"¥{commerce['debt']:,.0f}: ¥{commerce['worth']:.0f}")  # fmt: skip
-    assert homes["worth"] < call < commerce["worth"]
+    assert homes["worth to"] < call < commerce["worth"]
+    assert commerce["worth from"] < call
+    assert lesson.says(f"with an interval from ¥{commerce['worth from']:.0f} to ¥{commerce['worth to']:.0f}")
+    assert lesson.says(f"(¥{commerce['worth from']:.0f} to ¥{commerce['worth to']:.0f} for ¥{call:.0f})")
+    needed = call / (0.05 / 365 * commerce["debt"])
+    assert lesson.says(f"It does from {needed:.1f} days on, and the interval begins at {-commerce['high']:.0f}")
     assert lesson.says(f"no gain is seen ({signed(industry['low'], 0)} to {industry['high']:.0f} days)")
     assert industry["difference"] > 0
     assert lesson.says(f"A day there is worth ¥{industry['debt'] * 0.05 / 365:.0f}")
@@ -288,7 +323,7 @@ def test_the_service_centre(lesson):
     bills = lesson["in_2025"]
     each = bills[bills["large_user"]].groupby("customer")["margin"].sum().mean()
     assert lesson.says(f"so ¥{phone['total'] / 3:,.0f} a year. That is about a sixth of what one large user brings in a year "
-                       f"(¥{each:,.0f} on average)")  # fmt: skip
+                       f"(¥{each:,.0f})")  # fmt: skip
     for saved in (phone["total"], phone["contacts"] * (phone["cost"] - app["cost"])):
         assert 1 / 6.5 < saved / 3 / each < 1 / 5.5
     age = 100 * lesson["by_age"]
@@ -296,6 +331,7 @@ def test_the_service_centre(lesson):
                        f"{age['65 and over']:.0f} %, and "
                        f"they phone in {100 * lesson['by_phone']['65 and over']:.0f} % of their contacts")  # fmt: skip
     assert 0.7 < 1 - age["65 and over"] / 100 < 0.77
+    assert lesson.says(f"go to the counter, where a contact costs ¥{channels.at['counter', 'cost']:.0f}")
 
 
 def test_codes_and_skill(lesson):
@@ -332,7 +368,30 @@ def test_codes_and_skill(lesson):
     assert lesson.says(f"{felt['no contact']:.1f} points without a contact, {felt['settled']:.1f} with contacts that were "
                        f"settled, {felt['repeated']:.1f} "
                        "where a call")  # fmt: skip
-    assert lesson.says(f"goes with {felt['settled'] - felt['repeated']:.0f} points less")
+    low, high = lesson["fitted"].t_test([-1, 0, 1]).conf_int()[0]
+    assert lesson["fitted"].params.tolist() == pytest.approx(felt[["no contact", "repeated", "settled"]].tolist())
+    assert lesson.says(f"({signed(felt['settled'] - felt['no contact'])} points, {signed(low)} to {signed(high)})")
+    low, high = lesson["fitted"].t_test([0, 1, -1]).conf_int()[0]
+    assert lesson.says(
+        f"{felt['settled'] - felt['repeated']:.1f} points lower than with a settled one ({signed(low)} to {signed(high)})"
+    )
+
+
+def test_what_more_training_would_save(lesson):
+    contacts, power = lesson["contacts"], lesson["power"]
+    mine = contacts[contacts["agent"].notna() & (contacts["time"] >= "2025-01-01")].merge(power.agents, on="agent")
+    rest = int(mine["trained"].isna().sum())
+    cost = mine["channel"].astype(str).map(power.contact_costs.set_index("channel")["cost"]).astype(float).mean()
+    row = lesson["training"].iloc[0]
+    low, fewer, high = (row[name] / 100 * rest for name in ("low", "difference", "high"))
+    assert lesson.says(f"They served {rest:,} contacts in 2025: {fewer:.0f} repeats less, at ¥{cost:.2f} each about "
+                       f"¥{fewer * cost:,.0f} a year (¥{low * cost:,.0f} to ¥{high * cost:,.0f})")  # fmt: skip
+    agents = int(power.agents["trained"].isna().sum())
+    assert lesson.says(f"training the other {agents} save?")
+    assert lesson.says(f"it may cost ¥{fewer * cost / agents:.0f} a head and year")
+    assert lesson.says(
+        f"Train the other {agents} agents if that costs less than ¥{fewer * cost:,.0f} a year, or if {fewer:.0f} fewer"
+    )
 
 
 def test_forecasts(lesson):
@@ -351,13 +410,35 @@ def test_forecasts(lesson):
     assert own * (week["cost"] - model["cost"]) == pytest.approx(1e6, rel=0.1)
     assert lesson.says(f"three of four lay below {lesson['missed'].quantile(0.75):.1f}")
     assert len(lesson["missed"]) == 366 * 24
+    demand = lesson["demand"].assign(week=lesson["last_week"], model=lesson["model"]).query("time >= '2025-01-01'")
+    day = demand["time"].dt.strftime("%Y-%m-%d")
+    free = pd.DatetimeIndex(lesson["power"].weather.query("holiday")["date"])
+    kind = np.where(
+        day.isin(free.strftime("%Y-%m-%d")),
+        0,
+        np.where(day.isin((free + pd.Timedelta("7D")).strftime("%Y-%m-%d")), 1, 2),
+    )
+    days = [int((kind == which).sum() / 24) for which in range(3)]
+    week, model = (
+        [float((demand["demand"] - demand[name])[kind == which].abs().mean()) for which in range(3)]
+        for name in ("week", "model")
+    )
+    assert days[0] == days[1]
+    assert sum(days) == 365
+    assert lesson.says(f"On the {days[0]} holidays of 2025 by {week[0]:.0f} MW, and by {week[1]:.0f} on the same days one week later, "
+                       f"when it copies a holiday; on all other days by {week[2]:.0f}. "
+                       f"The model misses by {model[0]:.0f}, {model[1]:.0f} and {model[2]:.0f}.")  # fmt: skip
+    drawn = pd.DatetimeIndex(lesson["shown"].index).normalize().unique()
+    assert len(drawn) == 7
+    assert drawn.isin(free).all()
+    assert lesson.says("the seven holidays of January")
 
 
 def test_the_chain(lesson):
     chain = 100 * lesson["chain"].set_index("class")
     commerce, industry, homes = (chain.loc[name] for name in ("commercial", "industrial", "residential"))
     margin = "supplier's margin"
-    assert lesson.says(f"commerce pays {commerce['price']:.1f} and leaves the supplier {commerce[margin]:.1f}; industry "
+    assert lesson.says(f"Commerce pays {commerce['price']:.1f} and leaves the supplier {commerce[margin]:.1f}; industry "
                        f"{industry['price']:.1f} and "
                        f"{industry[margin]:.1f}; homes {homes['price']:.1f}, and they cost {-homes[margin]:.1f} more")  # fmt: skip
     kept = chain["generator's margin"]
@@ -365,6 +446,12 @@ def test_the_chain(lesson):
 
 
 def test_the_opening(lesson):
+    people = lesson["customers"].astype({"exit_reason": "str"}).dropna(subset="left")
+    why = people.groupby(["class", "exit_reason"], observed=True).size()
+    assert why["residential"].index.tolist() == ["moved"]
+    assert lesson.says(f"All {why['residential', 'moved']} homes that left moved away. Of industry {why['industrial', 'closed']} plants "
+                       f"closed and {why['industrial', 'switched']} switched to a rival, all of them after the opening")  # fmt: skip
+    assert people.loc[people["exit_reason"] == "switched", "left"].min() >= pd.Timestamp("2024-01-01")
     effect = 100 * lesson["effect"]
     industry, commerce = effect.loc["industrial"], effect.loc["commercial"]
     assert lesson.says(f"{industry['before']:.1f} % a year left before it could choose, {industry['after']:.1f} % after. Homes "
@@ -391,29 +478,40 @@ def test_the_decision(lesson):
                        f"{-free[own]:.1f} % of the tiered homes' use at peak, {-free[company]:.2f} % of its own. For every home: plus "
                        f"¥{standard['margin']:,.0f}, {-standard[own]:.1f} % and {-standard[company]:.2f} %; evening homes pay")  # fmt: skip
 
-    def losing(frame, who):
-        return 100 * (frame.loc[who, "gain"] < -12).mean()
+    def losing(frame, who, more_than=12):
+        return 100 * (frame.loc[who, "gain"] < -more_than).mean()
 
     def promise(frame):
         return -frame.loc[frame["hardship"], "gain"].clip(upper=0).sum()
 
-    evenings = losing(mild, mild["segment"] == "evening home")
-    evening, hard = (100 * lesson["segments"].set_index("segment").at["evening home", "lose"], mild["hardship"])
-    assert lesson.says(f"the company loses ¥{-near['margin']:,.0f}, homes gain ¥{near['customers gain']:,.0f} and use "
-                       f"{-near[own]:.1f} % less at peak; {evenings:.0f} % of the evening homes lose instead of "
-                       f"{evening:.0f} %, and {losing(mild, hard):.0f} % of those in hardship")  # fmt: skip
+    at_dusk, hard = mild["segment"] == "evening home", mild["hardship"]
+    assert mild["customer"].tolist() == homes["customer"].tolist()
+    evening = 100 * lesson["segments"].set_index("segment").at["evening home", "lose"]
+    assert lesson.says(f"the company loses ¥{-near['margin']:,.0f}, homes gain ¥{near['their gain']:,.0f} and use "
+                       f"{-near[own]:.1f} % less at peak. As in Explore, hardly fewer lose at all "
+                       f"({losing(mild, at_dusk, 0):.0f} % of the evening homes instead of {losing(homes, at_dusk, 0):.0f} %), but they "
+                       f"lose less: more than ¥12 a year lose "
+                       f"{losing(mild, at_dusk):.0f} % of the evening homes instead of {evening:.0f} %, "
+                       f"and {losing(mild, hard):.0f} % of those in hardship instead of {losing(homes, hard):.0f} %")  # fmt: skip
+    assert evening == losing(homes, at_dusk)
     assert lesson.says(
         f"No home in hardship paying more costs ¥{promise(mild):,.0f}, at the full spread ¥{promise(homes):,.0f}"
     )
-    assert lesson.says(f"(together −¥{promise(mild) - near['margin']:,.0f} a year)")
+    assert lesson.says(
+        f"(¥{promise(mild):,.0f} on top of the ¥{-near['margin']:,.0f}: −¥{promise(mild) - near['margin']:,.0f} a year)"
+    )
     peak, flat, valley = lesson["mild"][["price_peak", "price_flat", "price_valley"]].iloc[0]
     assert lesson.says(f"({100 * peak:.0f}, {100 * flat:.0f} and {100 * valley:.0f} fen)")
     assert peak / valley == pytest.approx(2)
     for name, frame, where in (("¥8 a home and year", mild, near), ("¥15 a home", homes, standard)):
         assert lesson.says(name)
-        assert int(name[1:3]) == round((where["customers gain"] + where["margin"]) / len(frame))
+        assert int(name[1:3]) == round((where["their gain"] + where["margin"]) / len(frame))
+    assert lesson.says(f"homes and company gain ¥{standard['their gain'] + standard['margin']:,.0f} a year together")
+    assert ways["customers"].tolist() == [len(lesson["winners"]), len(homes), len(mild), len(lesson["works"])]
+    assert ways.at["every home", "if unmoved"] == pytest.approx(lesson["who_pays"].loc["all homes", "nobody moves"])
+    keeps = round(lesson["each"] / 1000)
     assert lesson.says(
-        f"homes and company gain ¥{standard['customers gain'] + standard['margin']:,.0f} a year together"
+        f"Each brings ¥{lesson['each']:,.0f} a year: if a visit costs ¥1,000 (assumed), it must keep one in {keeps} for a"
     )
     works, moved = lesson["works"], lesson["works"]["peak_before"] - lesson["works"]["peak_after"]
     assert lesson.says(f"{len(works)} on the old price, shifting as the plants in the lot did (elasticity "
@@ -421,7 +519,7 @@ def test_the_decision(lesson):
                        f"{-plants[company]:.1f} % of the company's. The price: ¥{-plants['margin'] / 1e6:.2f} million of margin, of which "
                        f"¥{works['structural'].sum() / 1e6:.2f} million would go even if no plant moved")  # fmt: skip
     assert lesson.says(
-        "help homes early for their own sake, not for the money (129 of the 199 debtors, ¥33,316 of ¥945,260)"
+        "Help homes early for their own sake, not for the money (129 of the 199 debtors, ¥33,316 of ¥945,260)"
     )
 
 
