@@ -45,7 +45,7 @@ def _numbers_are_printed_as_usual():
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all-ids", action="store_true", help="try the exercises on 200 student ids instead of 20")
+    parser.addoption("--all-ids", action="store_true", help="try the exercises on 200 student ids instead of 12")
 
 
 class Shares(LoadScopeScheduling):

