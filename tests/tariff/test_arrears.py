@@ -85,12 +85,20 @@ def test_auc_and_its_error_against_other_code():
         u = stats.mannwhitneyu(frame.loc[debt, name], frame.loc[~debt, name]).statistic
         assert found.at[name, "auc"] == pytest.approx(u / (debt.sum() * (~debt).sum()))
     picks = draws.integers(0, n, (1500, n))
-    ahead = []
+    single = []
     for pick in picks:
-        sample = frame.iloc[pick]
-        ahead.append(np.diff(compare_auc(sample))[0])
-    width = found.at["b", "ahead_high"] - found.at["b", "ahead_low"]
-    assert width == pytest.approx(2 * 1.96 * np.std(ahead), rel=0.1)
+        single.append(compare_auc(frame.iloc[pick]))
+    single = np.array(single)
+    assert found["ahead"].tolist() == pytest.approx([0, found.at["b", "auc"] - found.at["a", "auc"]])
+    for low, high, at, drawn in (
+        ("low", "high", found["auc"], single),
+        ("ahead_low", "ahead_high", found["ahead"], single - single[:, [0]]),
+    ):
+        np.testing.assert_allclose(found[high] - found[low], 2 * 1.96 * drawn.std(axis=0), rtol=0.1)
+        np.testing.assert_allclose((found[high] + found[low]) / 2, at, atol=1e-12)
+    wide, narrow = (compare_scores(frame, ["a", "b"], level=level).iloc[1] for level in (0.95, 0.8))
+    for low, high in (("low", "high"), ("ahead_low", "ahead_high")):
+        assert (narrow[high] - narrow[low]) / (wide[high] - wide[low]) == pytest.approx(1.28155 / 1.95996, rel=1e-5)
 
 
 def compare_auc(sample: pd.DataFrame) -> list[float]:
@@ -137,3 +145,9 @@ def test_odds_by_hand_and_the_risk_of_a_row():
     assert score.table["odds_ratio"].iloc[0] == pytest.approx((6 / 4) / (2 / 8))
     assert score.risk(pd.DataFrame({"late": [0, 1]})).tolist() == pytest.approx([0.2, 0.6])
     assert "late" in repr(score)
+    # the interval of Woolf (1955) for a table of two by two: ln 6 ± z √(1/6 + 1/4 + 1/2 + 1/8)
+    error = np.sqrt(1 / 6 + 1 / 4 + 1 / 2 + 1 / 8)
+    for level, z in ((0.95, 1.95996), (0.8, 1.28155)):
+        row = debt_score(frame, ["late"], level=level).table.iloc[0]
+        assert row["coefficient"] == pytest.approx(np.log(6))
+        assert row[["low", "high"]].tolist() == pytest.approx([np.log(6) - z * error, np.log(6) + z * error], abs=1e-4)

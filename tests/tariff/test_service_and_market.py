@@ -101,6 +101,25 @@ def test_slope_through_weighted_points():
     used = points[points["n"] > 0]
     assert row["slope"] == pytest.approx(np.polyfit(used["x"], used["y"], 1, w=np.sqrt(used["n"]))[0])
     assert row["points"] == 4
+    assert row["at_mean"] == pytest.approx(np.average(used["y"], weights=used["n"]))  # through the centre of gravity
+
+
+def test_the_error_of_a_slope_by_its_formula():
+    """HC3 (MacKinnon & White 1985): each squared residual over (1 − leverage)², written in matrices; two draws, two levels."""
+    draws = np.random.default_rng(8)
+    for level, z in ((0.95, 1.95996), (0.8, 1.28155)):
+        points = pd.DataFrame({"x": draws.uniform(30, 90, 40), "n": draws.integers(1, 50, 40)})
+        points["y"] = 0.3 + 0.01 * points["x"] + draws.normal(0, 1, 40) / np.sqrt(points["n"])
+        row = weighted_slope(points, "x", "y", "n", level=level).iloc[0]
+        x, weight = np.column_stack([np.ones(40), points["x"]]), np.diag(points["n"].astype(float))
+        bread = np.linalg.inv(x.T @ weight @ x)
+        line = bread @ x.T @ weight @ points["y"]
+        leverage = np.diag(x @ bread @ x.T @ weight)
+        off = (points["y"] - x @ line) * points["n"] / (1 - leverage)
+        error = np.sqrt((bread @ x.T @ np.diag(off**2) @ x @ bread)[1, 1])
+        found = row[["slope", "error", "low", "high"]].tolist()
+        assert found == pytest.approx([line[1], error, line[1] - z * error, line[1] + z * error], rel=1e-4)
+        assert row["at_mean"] == pytest.approx(line @ [1, np.average(points["x"], weights=points["n"])])
 
 
 def test_agents_without_contacts_stay_listed():

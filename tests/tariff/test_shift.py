@@ -163,6 +163,14 @@ def test_winners_and_losers_by_hand():
     assert found.loc["b", ["win", "lose"]].tolist() == [0, 0]
 
 
+def test_the_worst_of_a_group_is_one_in_twenty():
+    """Of 21 customers one lost more and 19 less; of 11 it lies half way between the two who lost most."""
+    gain = [-200.0, -50, *range(19), -90, -30, *[5] * 9]
+    change = pd.DataFrame({"group": ["many"] * 21 + ["few"] * 11, "gain": gain, "structural": gain, "shifting": 0.0})
+    found = winners_losers(change.sample(frac=1, random_state=1), "group").set_index("group")
+    assert found["worst"].to_dict() == {"many": -50, "few": -60}
+
+
 def test_segments_by_hand():
     use = pd.DataFrame(
         {"customer": [1, 1, 2], "month": pd.to_datetime(["2025-02-01", "2025-04-01", "2025-04-01"]), "kind": ["x", "x", "y"],
