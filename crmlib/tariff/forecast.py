@@ -149,22 +149,24 @@ def forecast_errors(
 
     Raises
     ------
-    ValueError, TypeError : rows differ, a cost is negative, no hour is left, demand is 0 or below in an hour that counts.
+    ValueError, TypeError : demand or a forecast is no column of numbers, rows differ, a cost is negative, no hour is left, demand is 0
+        or below in an hour that counts.
 
     >>> actual = pd.Series([100.0, 200.0])
     >>> forecast_errors(actual, {"flat": pd.Series([110.0, 190.0])}, short=300, long=100)
       forecast  hours   mae   mape  bias    cost
     0     flat      2  10.0  0.075   0.0  4000.0
     """
-    if not forecasts:
+    if not isinstance(forecasts, Mapping) or not forecasts:
         raise ValueError("Give at least one forecast: {'last week': series}.")
-    if not (short >= 0 and long >= 0):
+    if not all(isinstance(cost, int | float | np.number) and 0 <= cost < np.inf for cost in (short, long)):
         raise ValueError(f"`short` and `long` are costs from 0 on, but they are {short!r} and {long!r}.")
-    table = pd.DataFrame({"actual": actual}).astype(float)
+    table = pd.DataFrame({"actual": _megawatts(actual, "actual")})
     for name, forecast in forecasts.items():
+        values = _megawatts(forecast, name)
         if not forecast.index.equals(actual.index):
             raise ValueError(f"The forecast {name!r} has other rows than the actual demand.")
-        table[f"f {name}"] = forecast.astype(float)
+        table[f"f {name}"] = values
     known = table.notna().all(axis=1).to_numpy()
     if not known.any():
         raise ValueError("No hour is left for which there are the actual demand and all forecasts.")
@@ -182,3 +184,13 @@ def forecast_errors(
         relative = (error.abs() / table["actual"]).mean()
         rows.append((name, len(table), error.abs().mean(), relative, error.mean(), cost))
     return pd.DataFrame(rows, columns=["forecast", "hours", "mae", "mape", "bias", "cost"])
+
+
+def _megawatts(values: object, name: str) -> pd.Series:
+    """Return demand or a forecast as numbers; refuse what is no column, and text."""
+    what = "The table of demand and forecasts"
+    if not isinstance(values, pd.Series):
+        raise TypeError(
+            f"{name!r} must be a column of numbers (a pandas Series, such as demand['demand']), but it is a {type(values).__name__}."
+        )
+    return pd.Series(need_numbers(values.to_frame(name), name, what), index=values.index)
