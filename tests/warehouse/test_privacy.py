@@ -92,13 +92,18 @@ def test_unknown_consent_gets_a_sentence(case):
 
 
 def test_hmac_is_the_published_one():
-    """RFC 4231, test case 6: a key of 131 bytes aa (our cut: the first 16 signs)."""
+    """A key longer than a block, as in RFC 4231, test case 6, whose text is taken here without its blanks."""
     found = pseudonyms(pd.Series(["TestUsingLargerThanBlock-SizeKey-HashKeyFirst"]), key=b"\xaa" * 131)
     text = b"TestUsingLargerThanBlock-SizeKey-HashKeyFirst"
     pad = hashlib.sha256(b"\xaa" * 131).digest().ljust(64, b"\0")
     inner = hashlib.sha256(bytes(one ^ 0x36 for one in pad) + text).digest()  # the definition of RFC 2104, by hand
     outer = hashlib.sha256(bytes(one ^ 0x5C for one in pad) + inner).hexdigest()
     assert found.tolist() == [outer[:16]]
+
+
+def test_hmac_is_that_of_openssl():
+    """printf 12000000042 | openssl dgst -sha256 -hmac "a key of more than sixteen bytes"."""
+    assert pseudonyms(pd.Series([12_000_000_042]), KEY).tolist() == ["6e92dbca7682c3b9"]
 
 
 def test_pseudonyms_join_and_do_not_collide(bank):
@@ -146,8 +151,12 @@ def test_plain_hashes_break_and_keyed_ones_do_not(bank):
     found = crack_hashes(plain_hash(phones), near)
     inside = phones[phones.str[2:].astype(int).isin(near)]
     assert set(found["phone"]) == set(inside)
-    keyed = pseudonyms(phones, KEY)
-    assert crack_hashes(plain_hash(phones).str[:0] + keyed.str.ljust(64, "0"), near).empty
+    # a pseudonym is cut to 16 signs, and so is each attempt: a plain hash cut like that is found, a keyed one is not
+    attempts = {hashlib.sha256(f"12{one:09d}".encode()).hexdigest()[:16] for one in near}
+    assert plain_hash(inside).str[:16].isin(attempts).all()
+    keyed = pseudonyms(inside, KEY)
+    assert keyed.str.len().eq(16).all()
+    assert not keyed.isin(attempts).any()
 
 
 @given(st.sets(st.integers(0, 9_999), min_size=1, max_size=20))

@@ -80,6 +80,13 @@ def test_the_fewest_agents_that_meet_the_target(target, times, seconds):
             assert erlang_c(agents=row.agents - 1, **asked)["service_level"].iloc[0] < target
 
 
+def test_cost_per_call_by_hand():
+    """Two agents answer 2/3 of ten calls of 6 minutes at once, one would answer none: 2 · 55 yuan for the ten calls."""
+    day = pd.DataFrame({"hour": [9], "per_day": [5.0], "minutes": [6.0]})
+    row = staff_by_hour(day, target=0.6, seconds=0, times=2, wage=55).iloc[0]
+    assert row[["calls", "agents", "cost_per_call"]].tolist() == pytest.approx([10, 2, 11])
+
+
 def test_a_large_line_needs_fewer_agents_per_call():
     per_call = [staff_by_hour(DAY, times=times)["agents"].sum() / times for times in (1, 5, 25)]
     assert per_call[0] > per_call[1] > per_call[2]
