@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.lab import NO_BROWSER, JupyterLab, Lesson, find_browser, launch, new_page, notebooks
+from tests.browser.lab import NO_BROWSER, SCREEN, JupyterLab, Lesson, find_browser, launch, notebooks
 
 
 @pytest.fixture(scope="session")
@@ -30,15 +30,28 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
         yield server
 
 
-@pytest.fixture
-def lesson_page(browser: Browser, lab: JupyterLab) -> Iterator[Callable[[str], Lesson]]:
-    """Return a function that opens a lesson by name: `lesson_page("00_welcome")`."""
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One window for all lessons: it loads JupyterLab's own files once."""
+    with browser.new_context(viewport=SCREEN) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def lesson_page(window: BrowserContext, lab: JupyterLab) -> Iterator[Callable[[str], Lesson]]:
+    """Return a function that opens a lesson by name: `lesson_page("00_welcome")`. The one opened before is closed."""
     pages = []
 
+    def close() -> None:
+        for page in pages:
+            page.close()
+        pages.clear()
+        lab.end_kernels()
+
     def open_lesson(name: str) -> Lesson:
-        pages.append(new_page(browser))
+        close()
+        pages.append(window.new_page())
         return Lesson(pages[-1], lab, name)
 
     yield open_lesson
-    for page in pages:
-        page.close()
+    close()

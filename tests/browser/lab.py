@@ -6,6 +6,7 @@ who runs the tests is read or written. `Lesson` is one opened notebook: run it, 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -107,6 +108,7 @@ class JupyterLab:
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
             f"--notebook-dir={self.work}", "--IdentityProvider.token=", "--ServerApp.port_retries=0",
             "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
+            "--ServerApp.disable_check_xsrf=True",  # its own tests may end its kernels, and the server itself
         ]  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"
         self.log = self.home / "jupyterlab.log"
@@ -140,6 +142,14 @@ class JupyterLab:
         except (urllib.error.URLError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait(timeout=10)
+
+    def end_kernels(self) -> None:
+        """End the kernels of the notebooks that were opened: a closed page leaves its kernel running."""
+        with urllib.request.urlopen(f"{self.url}/api/sessions", timeout=10) as answer:
+            sessions = json.load(answer)
+        for one in sessions:
+            request = urllib.request.Request(f"{self.url}/api/sessions/{one['id']}", method="DELETE")
+            urllib.request.urlopen(request, timeout=20).close()
 
 
 class Lesson:
@@ -278,6 +288,9 @@ def notebooks() -> list[Path]:
     return sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
+SCREEN = {"width": 1280, "height": 900}  # of a small laptop
+
+
 def new_page(browser: Browser, **options: Any) -> Page:
     """Open a page with the size of a small laptop's screen."""
-    return browser.new_page(viewport={"width": 1280, "height": 900}, **options)
+    return browser.new_page(viewport=SCREEN, **options)

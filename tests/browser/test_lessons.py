@@ -46,9 +46,16 @@ def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
     )
 
 
-def test_the_pyramid_explorer_follows_keys_and_lists(lesson_page, capsys):
+@pytest.fixture(scope="module")
+def pyramid_lesson(lesson_page):
+    """Lesson 02, opened and run once for the tests that follow."""
     lesson = lesson_page("02_customer_pyramid")
     lesson.run_all()
+    return lesson
+
+
+def test_the_pyramid_explorer_follows_keys_and_lists(pyramid_lesson, capsys):
+    lesson = pyramid_lesson
     assert lesson.number("The Top tier brings") == "23.9 %"
     before, slider = lesson.drawing(), lesson.page.locator(".noUi-handle").first
     milliseconds = [lesson.press(slider, key) for key in ["ArrowRight"] * 4 + ["ArrowLeft", "ArrowRight"] * 5]
@@ -64,9 +71,8 @@ def test_the_pyramid_explorer_follows_keys_and_lists(lesson_page, capsys):
     lesson.page.get_by_text("Delta Power does not record profit: ranked by revenue.").first.wait_for()
 
 
-def test_a_self_check_works_by_keyboard(lesson_page):
-    lesson = lesson_page("02_customer_pyramid")
-    lesson.run_all()
+def test_a_self_check_works_by_keyboard(pyramid_lesson):
+    lesson = pyramid_lesson
     check = lesson.page.locator(".crm-quiz")
 
     def choose(place: int) -> None:
