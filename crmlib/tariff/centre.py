@@ -220,7 +220,7 @@ def weighted_slope(frame: pd.DataFrame, x: str, y: str, weight: str, *, level: f
 
     Returns
     -------
-    Frame, one row: `points`, `slope` (change of y per unit of x), `error`, `low`, `high`, `at_mean` (y at the mean of x).
+    Frame, one row: `points`, `slope` (change of y per unit of x), `error`, `low`, `high`, `at_mean` (y at the weighted mean of x).
     Descriptive: the line says nothing on why.
 
     Raises

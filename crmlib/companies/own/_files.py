@@ -19,8 +19,8 @@ import pandas as pd
 
 from crmlib._frames import listed
 from crmlib.companies.own._columns import HEADER_WITHIN, find_header, header_names, no_header
-from crmlib.companies.own._encoding import decode
 from crmlib.companies.own._table import SEPARATORS, Cells, Notes, Table, is_empty
+from crmlib.companies.own.encoding import decode
 
 
 def content(path: str | Path | io.IOBase) -> tuple[bytes | str, str]:

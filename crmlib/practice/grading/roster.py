@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import csv
 import io
 import re
@@ -11,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmlib._frames import listed
+from crmlib.companies.own.encoding import decode
 from crmlib.practice.variants import normalised
 
 # Names of columns, in small letters and without blanks; the first that is there counts.
@@ -139,12 +138,13 @@ def read_table(file: Path) -> list[dict[str, str]]:
     content = file.read_bytes()
     if content.startswith((b"PK", b"{", b"<")):
         raise ValueError(f"{file.name} is not a CSV file. In the spreadsheet choose: save as CSV (UTF-8).")
-    text = _text_of(content)
-    if text is None:
+    try:
+        text, _, _ = decode(content, None, file.name)
+    except ValueError:
         raise ValueError(
             f"{file.name}: it cannot be told for certain which letters its bytes stand for. In the spreadsheet choose: save "
             "as CSV (UTF-8)."
-        )
+        ) from None
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     table = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -155,19 +155,3 @@ def read_table(file: Path) -> list[dict[str, str]]:
         ]
     except csv.Error as fault:
         raise ValueError(f"{file.name} cannot be read as a table ({fault}). Save it again as CSV (UTF-8).") from None
-
-
-def _text_of(content: bytes) -> str | None:
-    """Return the text of a file as Windows programs save it, or None where that is not certain; nothing is replaced."""
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    texts = {}
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030", "cp1252"):
-        with contextlib.suppress(UnicodeDecodeError):
-            texts[encoding] = content.decode(encoding)
-    if "gb18030" not in texts or "cp1252" not in texts or "utf-8-sig" in texts:
-        return next(iter(texts.values()), None)
-    # Both can be read. Nearly all letters of Chinese names are in GB2312, the older and smaller set; of Western text read
-    # as Chinese few are, because there an accented letter swallows the plain letter behind it.
-    signs = [sign for sign in texts["gb18030"] if not sign.isascii()]
-    common = sum(bool(sign.encode("gb2312", "ignore")) for sign in signs) / len(signs)
-    return texts["gb18030"] if common >= 0.6 else texts["cp1252"] if common <= 0.2 else None
