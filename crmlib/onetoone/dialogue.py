@@ -101,7 +101,7 @@ def dialogue_log(messages: pd.DataFrame, contacts: pd.DataFrame, consents: pd.Da
     Returns
     -------
     Frame, one row per event: `customer`, `day`, `began` ("bank" or "customer"), `event` (words). Messages stand on the first day of
-    their quarter, since their own days are not on record.
+    their quarter, since their own days are not on record. Of one day: messages, visits and calls by the clock, consents.
 
     Raises
     ------
@@ -127,16 +127,15 @@ def dialogue_log(messages: pd.DataFrame, contacts: pd.DataFrame, consents: pd.Da
                 f"Column {date!r} of {what[0].lower()}{what[1:]} is empty in {rows_text(missing)}. Fill it in."
             )
         text = words(*[frame[name].astype("str") for name in columns])
-        parts.append(
-            pd.DataFrame(
-                {
-                    "customer": frame["customer"].to_numpy(),
-                    "day": as_dates(days),
-                    "began": began,
-                    "event": text.to_numpy(),
-                }
-            )
-        )
+        # two calls of one day follow each other by their hours, which the log itself does not show
+        order = pd.to_datetime(frame[date]).reset_index(drop=True).sort_values(kind="stable").index
+        part = {
+            "customer": frame["customer"].to_numpy(),
+            "day": as_dates(days),
+            "began": began,
+            "event": text.to_numpy(),
+        }
+        parts.append(pd.DataFrame(part).loc[order])
 
     add(messages, MESSAGES, ["sent", "answered"], "quarter", "bank", lambda n, a: n + " messages, " + a + " answered")
     add(contacts, "The frame of contacts", ["channel", "reason"], "time", "customer", lambda c, r: c + ": " + r)

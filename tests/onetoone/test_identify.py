@@ -112,6 +112,29 @@ def test_quality_counts_every_pair(rows):
     assert found["recall"] == pytest.approx(found["right"] / true) if true else np.isnan(found["recall"])
 
 
+def test_f1_by_hand():
+    """1 pair right, 2 false, 1 missed: precision 1/3, recall 1/2, and 2 · (1/3 · 1/2) / (1/3 + 1/2) = 0.4."""
+    matched = pd.DataFrame({"record": ["A1", "A2", "B1", "B2"], "person": [0, 0, 0, 1]})
+    truth = pd.DataFrame({"record": ["B2", "B1", "A2", "A1"], "customer": [8, 8, 7, 7]})
+    found = match_quality(matched, truth).iloc[0]
+    assert found[["precision", "recall", "f1"]].tolist() == pytest.approx([1 / 3, 1 / 2, 0.4])
+
+
+def test_quality_is_scikit_learn_s_over_all_pairs():
+    from sklearn.metrics import precision_recall_fscore_support
+
+    draws = np.random.default_rng(12)
+    person, customer = draws.integers(0, 9, 40), draws.integers(0, 14, 40)
+    found = match_quality(
+        pd.DataFrame({"record": range(40), "person": person}), pd.DataFrame({"record": range(40), "customer": customer})
+    ).iloc[0]
+    joined, true = zip(
+        *((person[a] == person[b], customer[a] == customer[b]) for a, b in combinations(range(40), 2)), strict=True
+    )
+    oracle = precision_recall_fscore_support(true, joined, average="binary")[:3]
+    assert found[["precision", "recall", "f1"]].tolist() == pytest.approx(oracle)
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.floats(0, 1)), max_size=20),
     st.floats(0, 1),

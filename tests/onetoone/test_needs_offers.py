@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from crmlib.onetoone import (
     bundle_coverage,
@@ -16,6 +17,7 @@ from crmlib.onetoone import (
     contact_permission,
     contact_pressure,
     customisation_approach,
+    dialogue_log,
     modular_costs,
     need_segments,
     next_offers,
@@ -71,6 +73,17 @@ def test_three_clouds_are_stable_at_three_and_fog_is_not():
     assert segment_numbers(fog, list("abcd"), [4])["stability"].iloc[0] < 0.5
 
 
+def test_silhouette_and_what_is_left_within_by_hand():
+    """Squared distances: for a 4 of 104 are left within 0, 2 and 10, 12; for b, in another unit, 100 of 10,100."""
+    answers = pd.DataFrame({"a": [0.0, 2, 10, 12], "b": [100.0, 110, 200, 210]})
+    alone = segment_numbers(answers, ["a"], [2], resamples=1).iloc[0]
+    assert alone["within"] == pytest.approx(4 / 104)
+    # 0 is 2 from its own and 11 from the others, on average; 2 is 2 from its own and 9 from the others
+    assert alone["silhouette"] == pytest.approx(((11 - 2) / 11 + (9 - 2) / 9) / 2)
+    both = segment_numbers(answers, ["a", "b"], [2], resamples=1).iloc[0]
+    assert both["within"] == pytest.approx((4 / 104 + 100 / 10_100) / 2)  # each need counts alike
+
+
 def adjusted_rand(first, second) -> float:
     """Hubert and Arabie's formula, from the table of counts."""
     table = pd.crosstab(np.asarray(first), np.asarray(second)).to_numpy()
@@ -85,6 +98,15 @@ def test_the_index_is_hubert_and_arabies():
     frame = pd.DataFrame({"x": draws.integers(0, 3, 50), "y": draws.integers(0, 4, 50)})
     found = compare_segments(frame, "x", "y").iloc[0]
     assert found["adjusted_rand"] == pytest.approx(adjusted_rand(frame["x"], frame["y"]))
+
+
+def test_the_best_pairing_is_not_the_largest_cell_first():
+    """Of 11 customers, 1-a and 2-c pair 4 + 1, each segment's largest cell 4 + 3, but twice a. 1-b and 2-a pair 3 + 3: the best."""
+    frame = pd.DataFrame({"x": [1] * 7 + [2] * 4, "y": list("aaaabbb" + "aaac")})
+    found = compare_segments(frame, "x", "y").iloc[0]
+    assert found["matched"] == pytest.approx(6 / 11)
+    assert found[["customers", "first_segments", "second_segments"]].tolist() == [11, 2, 3]
+    assert compare_segments(frame, "y", "x")["matched"].iloc[0] == pytest.approx(6 / 11)
 
 
 CONSENTS = pd.DataFrame(
@@ -167,6 +189,57 @@ def test_pressure_has_newcombes_interval():
     assert (row["more_low"], row["more_high"]) == (pytest.approx(low), pytest.approx(high))
 
 
+def test_the_shares_of_pressure_have_wilsons_interval():
+    """Of 200 in each arm 10 and 31 withdrew; scipy's interval, and the formula by hand for the first arm."""
+    n = 200
+    messages = pd.DataFrame(
+        {"customer": range(2 * n), "quarter": day("2024-01-01"), "frequency": ["a"] * n + ["b"] * n, "sent": 1, "answered": 0}
+    )  # fmt: skip
+    consents = pd.DataFrame({"customer": range(2 * n), "purpose": "marketing", "channel": "phone"})
+    gone = np.r_[np.arange(n) < 10, np.arange(n) < 31]
+    consents["withdrawn"] = pd.Series(day("2024-02-02"), index=consents.index).where(gone)
+    table = contact_pressure(messages, consents, level=0.9)
+    for row, lost in zip(table.itertuples(), (10, 31), strict=True):
+        oracle = stats.binomtest(lost, n).proportion_ci(0.9, method="wilson")
+        assert (row.low, row.high) == pytest.approx((oracle.low, oracle.high))
+    z = 1.644854  # 5 % lie above it
+    middle, half = (10 + z**2 / 2) / (n + z**2), z * np.sqrt(10 * 190 / n + z**2 / 4) / (n + z**2)
+    assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([middle - half, middle + half], rel=1e-5)
+    assert table.loc[0, ["more_withdrew", "more_low", "more_high"]].tolist() == [0, 0, 0]
+    # Newcombe (1998), method 10: each limit lies as far from the difference as the two Wilson limits facing it, squared and added
+    (first, second), (low, high) = table["withdrew"], zip(*table[["low", "high"]].to_numpy(), strict=True)
+    expected = [0.105 - np.hypot(second - low[1], high[0] - first), 0.105 + np.hypot(high[1] - second, first - low[0])]
+    assert table.loc[1, ["more_low", "more_high"]].tolist() == pytest.approx(expected)
+
+
+def test_the_log_by_hand():
+    """Two customers, rows in no order: by customer, then by time; without a withdrawal no event."""
+    messages = pd.DataFrame(
+        {"customer": [8, 7], "quarter": day(["2025-04-01", "2025-01-01"]), "sent": [2, 3], "answered": [0, 1]}
+    )
+    contacts = pd.DataFrame(
+        {"customer": [7, 7, 8], "time": day(["2025-02-03 15:30", "2025-02-03 09:10", "2024-12-31 23:59"]),
+         "channel": ["call", "branch", "call"], "reason": ["loan", "card", "fee"]}
+    )  # fmt: skip
+    consents = pd.DataFrame(
+        {"customer": [7, 8], "purpose": ["marketing", "service"], "channel": ["app", "phone"],
+         "given": day(["2024-05-06", "2025-04-01"]), "withdrawn": day(["2025-02-03", None])}
+    )  # fmt: skip
+    expected = [
+        (7, "2024-05-06", "customer", "agrees to marketing by app"),
+        (7, "2025-01-01", "bank", "3 messages, 1 answered"),
+        (7, "2025-02-03", "customer", "branch: card"),
+        (7, "2025-02-03", "customer", "call: loan"),
+        (7, "2025-02-03", "customer", "withdraws marketing by app"),
+        (8, "2024-12-31", "customer", "call: fee"),
+        (8, "2025-04-01", "bank", "2 messages, 0 answered"),
+        (8, "2025-04-01", "customer", "agrees to service by phone"),
+    ]
+    log = dialogue_log(messages, contacts, consents)
+    assert log.columns.tolist() == ["customer", "day", "began", "event"]
+    assert list(log.assign(day=log["day"].dt.strftime("%Y-%m-%d")).itertuples(index=False, name=None)) == expected
+
+
 PEOPLE = pd.DataFrame({"customer": [1, 2, 3, 4], "joined": day(["2020-01-01", "2024-12-31", "2025-01-01", "2020-01-01"]),
                        "left": day([None, None, None, "2024-12-31"])})  # fmt: skip
 HELD = pd.DataFrame(
@@ -238,6 +311,29 @@ def test_hits_and_their_paired_interval_by_hand():
     assert table.loc["chance", "hit_rate"] == 0.5
 
 
+def test_chance_draws_among_the_products_not_held():
+    """1 and 2 hold a: of b and c they open one (1/2) and both (1). 3 and 4 hold nothing: 1/3 and 2/3. 5 and 6 open nothing."""
+    now = pd.DataFrame({"customer": range(1, 7)})
+    for name, has, opens in (("a", [1, 1, 0, 0, 1, 0], [0, 0, 1, 1, 0, 0]), ("b", [0] * 6, [1, 1, 0, 1, 0, 0]),
+                             ("c", [0] * 6, [0, 1, 0, 0, 0, 0])):  # fmt: skip
+        now[f"has_{name}"], now[f"opens_{name}"] = np.array(has, dtype=bool), np.array(opens, dtype=bool)
+    offers = pd.DataFrame({"customer": range(1, 7), "x": list("bcbabb"), "y": list("bbbcbb")})
+    table = offer_hits(offers, now, ["x", "y"], level=0.9).set_index("rule")
+    assert table["openers"].tolist() == [4, 4, 4]
+    assert table["hits"].tolist() == pytest.approx([3, 2, 1 / 2 + 1 + 1 / 3 + 2 / 3])
+    assert table["hit_rate"].tolist() == pytest.approx([0.75, 0.5, 0.625])
+    for rule, hits in (("x", 3), ("y", 2)):
+        oracle = stats.binomtest(hits, 4).proportion_ci(0.9, method="wilson")
+        assert table.loc[rule, ["low", "high"]].tolist() == pytest.approx([oracle.low, oracle.high])
+    z = 1.644854  # 5 % lie above it
+    middle, half = (2.5 + z**2 / 2) / (4 + z**2), z * np.sqrt(2.5 * 1.5 / 4 + z**2 / 4) / (4 + z**2)
+    assert table.loc["chance", ["low", "high"]].tolist() == pytest.approx([middle - half, middle + half], rel=1e-5)
+    # x alone hits one: √(1 − 1/4) / 4; chance against y: gaps of −1/2, 0, 1/3, 2/3, squared 29/36 together, added 1/2
+    for rule, gap, error in (("x", 1 / 4, np.sqrt(3 / 4) / 4), ("chance", 1 / 8, np.sqrt(29 / 36 - 1 / 16) / 4)):
+        found = table.loc[rule, ["difference", "difference_low", "difference_high"]].tolist()
+        assert found == pytest.approx([gap, gap - z * error, gap + z * error], rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("product", "presentation", "kind", "source"),
     [
@@ -252,6 +348,23 @@ def test_the_four_kinds(product, presentation, kind, source):
     row = customisation_approach(offers).iloc[0]
     assert row["approach"] == kind
     assert row["source_says"].startswith(source)
+
+
+def test_modules_by_hand():
+    """2 · (3 + 1) · (1 + 1) = 16 combinations; 200 + 150 + 30 and three joints of 40 make 500; 16 variants of 120 make 1,920."""
+    modules = pd.DataFrame(
+        {
+            "part": ["account", "card", "app"],
+            "options": [2, 3, 1],
+            "cost": [100.0, 50, 30],
+            "optional": [False, True, True],
+        }
+    )
+    row = modular_costs(modules, cost_variant=120, cost_joint=40).iloc[0]
+    assert row[["parts", "options", "combinations", "cost_modules"]].tolist() == [3, 6, 16, 500]
+    assert row["cost_all_variants"] == 1_920
+    assert row["cost_per_combination"] == 31.25
+    assert row["break_even_variants"] == 5  # four variants cost 480, five 600
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=5))
