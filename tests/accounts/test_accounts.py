@@ -126,6 +126,8 @@ def test_kinds_by_hand():
     assert table.loc["existing", ["assets_here", "elsewhere", "share_of_wallet"]].tolist() == pytest.approx(
         [750_000, 450_000, 0.625]
     )
+    assert table["customer_share"].tolist() == pytest.approx([0.4, 0.2, 0.4])  # of the five who are not set aside
+    assert table["assets_share"].tolist() == pytest.approx([750_000 / 1_349_998, *[299_999 / 1_349_998] * 2])
     assert math.isnan(found.customers["share_of_wallet"].iloc[4])
     assert found.excluded[["reason", "rows", "first_rows"]].iloc[0].tolist() == [
         "wallet smaller than assets_here",
@@ -163,8 +165,12 @@ def test_overlap_and_judgement_by_hand():
     assert judged["shared_with_best"].tolist() == [1, 2, 2]
     assert judged["difference"].tolist() == [0, 130, 130]
     # gaps: +40 for 11, 0 for 12, 0 for 13, +90 for 14, 0 for 15
-    error = math.sqrt(5 * np.var([40, 0, 0, 90, 0], ddof=1))
-    assert judged.loc["profit", "high"] == pytest.approx(130 + stats.norm.ppf(0.975) * error)
+    # mean 26, squared deviations 6,320, variance 1,580, times 5: √7,900 = 88.8819
+    error = 88.8819
+    for level, reach in ((0.95, 1.959964), (0.8, 1.281552)):
+        row = judge_lists(FIVE, ["deposits", "profit"], "next", top=2, level=level).iloc[1]
+        assert row[["low", "high"]].tolist() == pytest.approx([130 - reach * error, 130 + reach * error], rel=1e-5)
+    assert judged.loc["deposits", ["low", "high"]].tolist() == [0, 0]
     assert judge_lists(FIVE, ["deposits", "profit"], "next", top=2, against="profit")["difference"].tolist() == [
         -130,
         0,
@@ -181,7 +187,13 @@ def test_break_even_by_hand():
     assert (paying["members"], paying["gain"]) == (1, 800 - 600 - 100)
     assert found.customers["needs"].tolist()[:2] == [0.015, 0.06]
     assert found.customers["needs"].isna().tolist() == [False, False, True, True]
-    assert paying["high"] - paying["gain"] == pytest.approx(1.959964 * 0.005 * 40_000)
+    # everybody: −1,700 and an error of 200, as for those who pay, since the bases of 3 and 4 take away what 2 adds
+    for level, reach in ((0.95, 391.9928), (0.8, 256.3103)):
+        rows = programme_break_even(
+            people, base="stake", cost="cost", uplift=0.02, error=0.005, fixed=100, level=level
+        ).table
+        assert rows["low"].tolist() == pytest.approx([-1_700 - reach, 100 - reach], rel=1e-6)
+        assert rows["high"].tolist() == pytest.approx([-1_700 + reach, 100 + reach], rel=1e-6)
     assert paying["chance"] == pytest.approx(stats.norm.cdf(100 / 200))
 
 
@@ -192,6 +204,19 @@ def test_a_programme_that_nothing_pays_for():
     assert math.isnan(table["break_even"].iloc[0])
     assert table["chance"].tolist() == [0, 0]
     assert table[["members", "cost", "gain", "low", "high"]].iloc[1].tolist() == [0, 0, 0, 0, 0]
+
+
+def test_a_moved_weight_by_hand():
+    """By rank, deposits give 1, 3/4, 1/2, 1/4, 0 and profit 0, 1, 1/2, 3/4, 1/4: 12 leads with 0.85, then 11 with 0.60.
+
+    At 0.4 : 0.6, 14 (0.55) takes the place of 11 (0.40); at 0.8 : 0.2 both stay, with 0.80 each.
+    """
+    found = weight_sensitivity(FIVE, {"deposits": 0.6, "profit": 0.4}, move=0.2, top=2)
+    assert found.table["weight"].tolist() == [0.4, 0.8, 0.2, 0.6]
+    assert found.table["kept"].tolist() == [1, 2, 2, 1]
+    assert found.table["kept_share"].tolist() == [0.5, 1, 1, 0.5]
+    assert found.customers["listed"].tolist() == [True, True, False, False, False]
+    assert found.customers["lists_share"].tolist() == pytest.approx([0.6, 1, 0, 0.4, 0])
 
 
 # --- against other code -----------------------------------------------------------------------------------------------------
