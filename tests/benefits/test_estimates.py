@@ -286,7 +286,7 @@ def test_bond_hazards_are_those_of_a_loop_over_customers_and_months():
     customers, bonds = town()
     found = bond_hazard(
         customers, bonds, ["adviser", "payroll"], observed_from="2023-01-01", as_of="2024-12-31", adjust_for=["size"],
-        tenure_bands=(2,), own_choice="own",
+        tenure_bands=(2,), own_choice="own", level=0.9,
     )  # fmt: skip
     slow = slow_months(customers, bonds)
     family = sm.families.Binomial(link=sm.families.links.CLogLog())
@@ -294,7 +294,14 @@ def test_bond_hazards_are_those_of_a_loop_over_customers_and_months():
     terms = ["adviser", "payroll", "size"]
     np.testing.assert_allclose(found.table["estimate"], oracle.params[terms], rtol=1e-6)
     np.testing.assert_allclose(found.table["error"], oracle.bse[terms], rtol=1e-5)
+    limits = oracle.conf_int(0.1).loc[terms]
+    np.testing.assert_allclose(found.table[["low", "high"]], limits, rtol=1e-5)
+    np.testing.assert_allclose(found.table["hazard_ratio"], np.exp(oracle.params[terms]), rtol=1e-5)
+    np.testing.assert_allclose(found.table[["ratio_low", "ratio_high"]], np.exp(limits), rtol=1e-5)
     months = found.months.set_index("bond")
+    for bond in ("adviser", "payroll"):
+        without, with_ = 12 * slow.groupby(bond)["event"].mean()  # a year has twelve months
+        assert months.loc[bond, ["rate_with", "rate_without"]].tolist() == pytest.approx([with_, without])
     assert months.loc["adviser", "months_with"] == slow["adviser"].sum()
     assert months.loc["adviser", "left_with"] == slow.loc[slow["adviser"] == 1, "event"].sum()
     assert (months["months_with"] + months["months_without"] == len(slow)).all()
