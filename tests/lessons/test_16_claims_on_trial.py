@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import crmlib as crm
+from tools import build
 
 LESSON = "16_claims_on_trial"
 
@@ -18,11 +19,54 @@ def test_twelve_claims_each_with_its_sides_its_test_and_a_verdict(lesson):
     for part in parts:
         for word in ("Who says so.", "For:", "Against:", "Test:", "Verdict:"):
             assert word in part, part[:60]
-    assert len(re.findall(r"\| \d+ [^|]+\|", lesson.text)) == 12
+
+
+def verdicts() -> list[list[str]]:
+    """Return the rows of the table of verdicts: claim, field for, field against, companies, verdict, careless test."""
+    source = (build.ROOT / "notebooks" / "source" / f"{LESSON}.py").read_text(encoding="utf-8")
+    table = source.split("## The verdicts")[1].split("How many as they stand?")[0]
+    return [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^# (\|.*\|)$", table, re.M)[2:]
+    ]
+
+
+def test_the_table_of_verdicts_says_what_the_claims_say(lesson):
+    """Twelve rows; what stands for or against in the field is named in the claim, on the same side; no name of the claim is left out."""
+    parts = re.split(r" ## (?=\d+ · )", lesson.text)[1:]
+    rows = verdicts()
+    assert [int(row[0].split()[0]) for row in rows] == list(range(1, 13))
+    assert {len(row) for row in rows} == {6}
+    years = re.compile(r"\b(?:19|20)\d\d\b")
+    for row, part in zip(rows, parts, strict=True):
+        pro, con = part[part.index("Who says so.") : part.index("Test:")].split("Against:")
+        con += pro if row[0].startswith("12") else ""  # one meta-analysis, for the one outcome and against the others
+        pro += con if row[0].startswith("12") else ""
+        for cell, side in ((row[1], pro), (row[2], con)):
+            assert bool(years.search(cell)) != (cell == "argument"), row
+            for name, year in re.findall(r"([A-Z]\w+) (\d{4})", cell):
+                assert re.search(rf"{name}\b[^()]*(\([^()]*)?{year}", side), (row[0], name, year)
+            assert set(years.findall(cell)) == set(years.findall(side)) or row[0].startswith("12"), row[0]
+
+
+def test_the_table_quotes_the_companies(lesson):
+    """The third column holds numbers of the claims above it."""
+    shown = {int(row[0].split()[0]): row[3] for row in verdicts()}
+    table = pd.DataFrame(lesson["shop"], index=["buyers", "own", "same"]).T
+    assert shown[3] == f"{100 * table['own'].min():.0f} to {100 * table['same'].max():.0f} %"
+    assert shown[4] == f"{100 * lesson['whale'].iloc[0]['top_20_share']:.0f} %"
+    slope = lesson["lines"].set_index("group").at["12 of 12", "slope"]
+    assert shown[5] == f"{slope:.1f} points per ten"
+    back = 100 * lesson["back"].iloc[0][["treated_rate", "control_rate"]].astype(float)
+    assert shown[7] == f"{back['treated_rate']:.0f} %, uncalled {back['control_rate']:.0f} %"
+    gain = lesson["gain"]["gain_percent"]
+    assert shown[8] == f"{gain.min():.0f} to {gain.max():.0f} %"
+    churn = 100 * lesson["tenure"]["yearly_churn"]
+    assert shown[10] == f"{churn.iloc[0]:.0f} to {churn.iloc[-1]:.0f} %"
+    assert shown[11] == f"{lesson['overlap']['both'].item()} of 40"
 
 
 def test_which_claims_have_no_study(lesson):
-    """A study is named with its year; claim 12 names its meta-analysis once for both sides."""
+    """A publication is named with its year; claim 12 names its meta-analysis once for both sides."""
     parts = re.split(r" ## (?=\d+ · )", lesson.text)[1:]
     named = re.compile(r"\b(19|20)\d\d\b|meta-analysis")
     no_pro = [
@@ -60,7 +104,7 @@ def test_keeping_winning_and_the_next_yuan(lesson):
 
 def test_concentration(lesson):
     share = 100 * crm.top_share(lesson["year_2025"], 0.2)
-    assert lesson.says(f"{share:.0f} % of one year's revenue.")
+    assert lesson.says(f"{share:.0f} % of one year's revenue: by this one look the slogan holds")
     table = pd.DataFrame(lesson["shop"], index=["buyers", "own", "same"]).T
     table[["own", "same"]] *= 100
     for name, day in lesson["windows"].items():
@@ -85,9 +129,19 @@ def test_concentration(lesson):
 
 
 def test_satisfaction_and_attachment(lesson):
-    slope = 100 * lesson["lines"].set_index("group").loc["choice", ["slope", "low", "high"]].astype(float)
-    assert lesson.says(f"go with {slope['slope']:.1f} points more staying ({slope['low']:.1f} to {slope['high']:.1f})")
-    assert lesson["lines"].set_index("group").loc["no choice", "outcome"] == 1
+    lines = lesson["lines"].set_index("group")
+    industry, commerce = lines.loc["12 of 12"], lines.loc["9 of 12 months"]
+    assert lesson.says(
+        f"go with {industry['slope']:.1f} points more staying ({industry['low']:.1f} to {industry['high']:.1f}, from "
+        f"{industry['answers']:.0f} answers). Commerce could from October on: {commerce['slope']:.1f} ({commerce['low']:.1f} to "
+        f"{commerce['high']:.1f})"
+    )
+    assert lines.loc["never", "outcome"] == 100
+    exits, kinds = lesson["exits"], lesson["utility"].customers.set_index("customer")["class"]
+    first = exits[exits["own_choice"]].groupby(exits["customer"].map(kinds))["left"].min()
+    assert first.index.tolist() == ["commercial", "industrial"]
+    assert first["commercial"] >= pd.Timestamp("2024-10-01")
+    assert pd.Timestamp("2024-01-01") <= first["industrial"] < pd.Timestamp("2024-06-01")
     adjusted = lesson["effects"].set_index("effect")["adjusted"]
     assert lesson.says(
         f"They also hold more products ({adjusted['hold more products']:+.2f}, about as much as they recommend, "
@@ -97,6 +151,7 @@ def test_satisfaction_and_attachment(lesson):
     assert lesson.says(
         f"cost next year ({adjusted['cost more to serve']:+.2f}) and what they bring ({adjusted['contribute more']:.2f})"
     )
+    assert lesson.says(f"they get a private rate no less often ({adjusted['get a private rate']:+.2f})")
 
 
 def test_win_back_and_the_five_points(lesson):
@@ -115,32 +170,46 @@ def test_complaints_tenure_deposits_and_recovery(lesson):
     ranks = lesson["no_complaints"]["churn_rank"].tolist()
     assert len(ranks) == 6
     assert ranks[-2:] == [35, 36]
+    assert len(lesson["record"]) == 36
+    shares = lesson["no_complaints"].sort_values("churn")[["noticed_share", "solved_share"]].to_numpy()
+    seen, unseen, silent = shares[[0, 2]], shares[[1, 3]], shares[[4, 5]]
+    assert lesson.says(
+        f"In two, problems are noticed ({seen[0, 0]:.2f}, {seen[1, 0]:.2f}) and all solved. In two hardly any was noticed "
+        f"({unseen[0, 0]:.2f}, {unseen[1, 0]:.2f}). In two they were noticed ({silent[0, 0]:.2f}, {silent[1, 0]:.2f}), hardly solved "
+        f"({silent[0, 1]:.2f}), and nobody spoke"
+    )
+    assert (seen[:, 1] == 1).all()
     tenure = lesson["tenure"]
     first, last = tenure.iloc[0], tenure.iloc[-1]
     assert lesson.says(f"from {100 * first['yearly_churn']:.0f} to {100 * last['yearly_churn']:.0f} % a year")
-    assert lesson.says(f"leavers go from {first['ratio']:.2f} to {last['ratio']:.2f}: hardly a change")
-    both = crm.ranking_overlap(lesson["year_2025"], ["deposits_average", "profit"], top=40)["both"].iloc[0]
-    assert lesson.says(f"{both:.0f} of the 40 largest depositors are among the 40 most profitable")
+    assert lesson.says(f"(ratio) go from {first['ratio']:.2f} to {last['ratio']:.2f}: hardly a change")
+    year = lesson["year_2025"].set_index("customer")
+    both = len(year.nlargest(40, "deposits_average").index.intersection(year.nlargest(40, "profit").index))
+    assert lesson.says(f"{both} of the 40 largest depositors are among the 40 most profitable")
+    assert lesson.says(f"would share {1600 / len(year):.2f} names (by_chance: 40 × 40 / {len(year):,} customers)")
+    assert lesson.says(f"miss {40 - both} of the 40")
     naive, fair = (lesson[name].set_index("group") for name in ("naive", "fair"))
     assert lesson.says(
-        f"did not complain ({naive.loc['answered', 'raw']:.2f} points), and so are the unanswered ({naive.loc['not answered', 'raw']:.2f})"
+        f"are more attached ({naive.loc['answered', 'raw']:.2f} points), and so are the unanswered ({naive.loc['not answered', 'raw']:.2f})"
     )
     row = fair.loc["answered"]
     assert lesson.says(
-        f"where it was ({row['adjusted']:.2f}, from −{-row['adjusted_low']:.2f} to {row['adjusted_high']:.2f})"
+        f"as satisfied as others ({row['adjusted']:.2f}, from −{-row['adjusted_low']:.2f} to {row['adjusted_high']:.2f}), the "
+        f"unanswered {-fair.loc['not answered', 'adjusted']:.2f} points less"
     )
-    assert lesson.says(f"no answer costs {-fair.loc['not answered', 'adjusted']:.2f} points of ten")
     assert row["adjusted_low"] < 0 < row["adjusted_high"]
     assert row["adjusted"] == pytest.approx(0, abs=0.05)
 
 
 def test_recovery_with_the_attachment_of_the_survey_before(lesson):
     before = lesson["before"].set_index("group")
-    answered = before.loc["answered"]
+    answered, silent = before.loc["answered"], before.loc["not answered"]
     assert lesson.says(
-        f"before only {answered['rows']:.0f} answered and {before.at['not answered', 'rows']:.0f} unanswered complainers are left, "
-        f"and the answered are at +{answered['adjusted']:.2f} (−{-answered['adjusted_low']:.2f} to {answered['adjusted_high']:.2f})"
+        f"Only {answered['rows']:.0f} answered and {silent['rows']:.0f} unanswered complainers are left. "
+        f"The answered are at +{answered['adjusted']:.2f} (−{-answered['adjusted_low']:.2f} to {answered['adjusted_high']:.2f}), "
+        f"the unanswered at +{silent['adjusted']:.2f} (−{-silent['adjusted_low']:.2f} to {silent['adjusted_high']:.2f}): too few to tell"
     )
+    assert silent["adjusted"] > 0
     twice = lesson["twice"]
     told = lesson["bank"].survey.set_index(["customer", "wave"])[["att1", "att2", "att3"]].mean(axis=1)
     earlier = told.reindex(pd.MultiIndex.from_frame(twice[["customer", "wave"]].assign(wave=twice["wave"] - 1)))
