@@ -72,9 +72,10 @@ def test_text_files_have_unix_line_ends():
     assert crlf == []
 
 
-def test_ruff_has_nothing_to_say(root):
+@pytest.mark.parametrize("words", [["check", "--output-format=concise"], ["format", "--check"]], ids=" ".join)
+def test_ruff_has_nothing_to_say(root, words):
     answer = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--output-format=concise", "--no-cache", "."],
+        [sys.executable, "-m", "ruff", *words, "--no-cache", "."],
         cwd=root,
         capture_output=True,
         encoding="utf-8",

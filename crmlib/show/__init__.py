@@ -118,7 +118,14 @@ _MODULES = {
         "plot_hold_out",
         "plot_scorecard",
     ),
-    "warehouse": ("explore_staffing", "plot_roles", "plot_staffing", "plot_standing_out", "plot_star", "staffing_picture"),
+    "warehouse": (
+        "explore_staffing",
+        "plot_roles",
+        "plot_staffing",
+        "plot_standing_out",
+        "plot_star",
+        "staffing_picture",
+    ),
     "welcome": ("explore_welcome", "kept_share", "plot_kept", "welcome_picture"),
     "view": ("View", "choice", "explorer", "slider", "steps"),
 }

@@ -71,7 +71,9 @@ def test_the_slide(lesson):
     outside = (seen["observed"] - seen["fitted"]).abs() / (1.96 * error)
     assert outside[outside > 1].index.tolist() == [8]
     assert outside[8] < 1.1
-    assert lesson.says(f"in year 8 the count falls to {kept[8]:.1f} %, the line says {100 * seen.loc[8, 'fitted']:.1f} %")
+    assert lesson.says(
+        f"in year 8 the count falls to {kept[8]:.1f} %, the line says {100 * seen.loc[8, 'fitted']:.1f} %"
+    )
     first = (0.95 + 0.63) / 2
     sixth = (0.95**6 + 0.63**6) / (0.95**5 + 0.63**5)
     assert lesson.says(f"From {100 * first:.0f} to {100 * sixth:.0f} %, and nobody has become more loyal")
