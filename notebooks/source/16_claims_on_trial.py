@@ -102,7 +102,8 @@ start, behaviour = game(bank)
 for share in [0.0, 0.2]:
     plan = crm.make_plan(300_000, {"acquire": share, "keep": share})
     more = crm.next_yuan(start, plan, behaviour, paths=100).set_index("lever")["gain"]
-    print(f"¥{300_000 * share:6,.0f} each: mail {more['acquire']:.2f}, calls {more['keep']:.2f}")
+    mail, calls = more["acquire"], more["keep"]
+    print(f"¥{300_000 * share:6,.0f} each: mail {mail:.2f}, calls {calls:.2f}")
 
 # %% [markdown] lang="en"
 # With nothing spent, the first yuan of mail brings ¥6.98 and the first on calls (to the upper three tiers) ¥3.39:
@@ -248,7 +249,8 @@ gain[["years", "retention", "npv_before", "npv_after", "gain_percent"]]
 # beside churn and beside problems that an audit found.
 
 # %%
-record = crm.branch_record(customers, bank.problems, start="2023-01-01", as_of="2025-12-31", own_choice="own")
+years = {"start": "2023-01-01", "as_of": "2025-12-31"}
+record = crm.branch_record(customers, bank.problems, **years, own_choice="own")
 record["churn_rank"] = record["churn"].rank().astype(int)
 no_complaints = record[record["complaints"] == 0].sort_values("churn")
 no_complaints[["branch", "churn", "churn_rank", "noticed_share", "solved_share"]]
