@@ -413,13 +413,12 @@ def _read_table(folder: Path, group: str, table: str, spec: dict, hashes: dict, 
 
 def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
     """Turn a file's text into a typed table, or say which column and rows cannot be read."""
+    encoding = _encoding(spec)
     try:
-        text = content.decode(_encoding(spec))
-        header = pd.read_csv(io.StringIO(text), nrows=0).columns
+        content.decode(encoding)  # pandas would notice a wrong byte only where it stands, in the middle of a table
+        header = pd.read_csv(io.BytesIO(content), encoding=encoding, nrows=0).columns
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise ValueError(
-            f"The file {where} is not a table with commas in {_encoding(spec)} ({fault}). {RESTORE}"
-        ) from fault
+        raise ValueError(f"The file {where} is not a table with commas in {encoding} ({fault}). {RESTORE}") from fault
     missing = [name for name in spec["fields"] if name not in header]
     extra = [name for name in header if name not in spec["fields"]]
     if missing:
@@ -436,9 +435,9 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
         else:
             dtypes[name] = "str"
     # Only an empty cell is missing: a choice may well be the word "none".
-    options = {"usecols": list(kinds), "keep_default_na": False, "na_values": [""]}
+    options = {"encoding": encoding, "usecols": list(kinds), "keep_default_na": False, "na_values": [""]}
     try:
-        frame = pd.read_csv(io.StringIO(text), dtype=dtypes, **options)
+        frame = pd.read_csv(io.BytesIO(content), dtype=dtypes, **options)
         for name, kind in kinds.items():
             if kind in ("date", "month", "time"):
                 frame[name] = pd.to_datetime(frame[name], format="ISO8601").astype("datetime64[us]")
@@ -452,7 +451,7 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
                     raise ValueError(f"{name}: neither yes nor no")
                 frame[name] = answers.astype("bool")
     except (ValueError, TypeError, OverflowError) as fault:
-        said = _unreadable(pd.read_csv(io.StringIO(text), dtype="str", **options), spec, where)
+        said = _unreadable(pd.read_csv(io.BytesIO(content), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault
     frame = frame[list(spec["fields"])]
     return frame.copy() if len(spec["fields"]) > 50 else frame  # in one piece, as `typed` says
