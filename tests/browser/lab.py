@@ -6,12 +6,14 @@ who runs the tests is read or written. `Lesson` is one opened notebook: run it, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError
 
 ROOT = Path(__file__).parents[2]
 NO_BROWSER = (
@@ -71,6 +73,7 @@ class JupyterLab:
 
     def __init__(self, home: Path, notebooks: list[Path]) -> None:
         self.home = home
+        self._runtime = tempfile.TemporaryDirectory(prefix="lab", ignore_cleanup_errors=True)
         self.work = home / "my-work"
         self.work.mkdir(parents=True)
         for notebook in notebooks:
@@ -95,7 +98,7 @@ class JupyterLab:
             | {
                 "HOME": str(self.home),
                 "USERPROFILE": str(self.home),
-                "JUPYTER_RUNTIME_DIR": str(self.home / "runtime"),
+                "JUPYTER_RUNTIME_DIR": self._runtime.name,
                 "JUPYTERLAB_SETTINGS_DIR": str(settings),
                 "JUPYTERLAB_WORKSPACES_DIR": str(self.home / "workspaces"),
                 "MPLCONFIGDIR": str(self.home / "matplotlib"),
@@ -110,6 +113,10 @@ class JupyterLab:
             "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None",
             "--ServerApp.disable_check_xsrf=True",  # its own tests may end its kernels, and the server itself
         ]  # fmt: skip
+        if sys.platform == "linux":
+            # Files instead of ports between server and kernel: the browser opens hundreds of connections, and now and then one
+            # of them takes a port that was chosen for a kernel. The files' names must be short, hence the folder of their own.
+            command.append("--KernelManager.transport=ipc")
         self.url = f"http://127.0.0.1:{port}"
         self.log = self.home / "jupyterlab.log"
         with self.log.open("w", encoding="utf-8") as log:
@@ -142,6 +149,7 @@ class JupyterLab:
         except (urllib.error.URLError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait(timeout=10)
+        self._runtime.cleanup()
 
     def end_kernels(self) -> None:
         """End the kernels of the notebooks that were opened: a closed page leaves its kernel running."""
@@ -156,7 +164,7 @@ class Lesson:
     """One notebook, open in JupyterLab."""
 
     def __init__(self, page: Page, lab: JupyterLab, name: str) -> None:
-        self.page, self.name = page, name
+        self.page, self.lab, self.name = page, lab, name
         page.goto(f"{lab.url}/lab/tree/{name}.ipynb?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         # Before the kernel is there, a command to run would ask which kernel to use, in a dialog that nobody answers.
@@ -168,9 +176,22 @@ class Lesson:
         # Stored results come with numbers: cleared first, a number means that the cell ran here.
         self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs'); }")
         self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]").first.wait_for()
-        # Braces: the command's promise must not be returned, its value cannot leave the page and the call would wait for ever.
-        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        self.page.wait_for_function(_ALL_RUN, timeout=timeout * 1000)
+        # Once in some dozen times a JupyterLab that is still loading takes the command and runs nothing: asked again, it runs.
+        for _ in range(3):
+            # Braces: the command's promise must not be returned, its value cannot leave the page and the call would wait for ever.
+            self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+            with contextlib.suppress(TimeoutError):
+                self.page.wait_for_function(_BEGUN, timeout=15_000)
+                break
+        try:
+            self.page.wait_for_function(_ALL_RUN, timeout=timeout * 1000)
+        except TimeoutError:
+            prompts = " ".join(self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts())
+            light = self.page.locator(".jp-Notebook-ExecutionIndicator").first.get_attribute("data-status")
+            raise AssertionError(
+                f"{self.name} did not end in {timeout:.0f} s. Its kernel is {light}; its cells: {prompts}\n"
+                f"The server's log ends:\n{self.lab.log.read_text(encoding='utf-8')[-2000:]}"
+            ) from None
         # A stopped run leaves cells without a number: nothing may count as run that was not.
         waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]").count()
         if waiting and not self.errors():
@@ -258,6 +279,9 @@ _READY = """() => {
   const light = document.querySelector('.jp-Notebook-ExecutionIndicator');
   return window.jupyterapp && name && /Python/.test(name.innerText) && light && light.dataset.status === 'idle';
 }"""
+
+# True once a cell is waiting, runs or has run.
+_BEGUN = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some((node) => /[*\\d]/.test(node.innerText))"""
 
 # True once every cell has its number, or one failed; the kernel alone is no sign, it rests before it begins.
 _ALL_RUN = """() => {
