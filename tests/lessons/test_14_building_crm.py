@@ -244,7 +244,7 @@ def test_past_one_machine_quotes_the_benchmark(lesson, root):
     assert lesson.says(f"filling the tables took {rows['fill'][0]:.0f} seconds, the slowest measure "
                        f"(one row per customer) {slowest:.0f} seconds, "
                        f"the Gini coefficient {rows['gini'][0]:.1f} seconds")  # fmt: skip
-    assert rows["customer_summary"][0] == slowest
+    assert slowest in (rows["customer_summary"][0], rows["rfm"][0])  # both have one row per customer
     assert max(peak for _, peak in rows.values()) < 1.4 * 1024
     assert lesson.says("memory stayed below 1.4 GiB")
 

@@ -50,7 +50,7 @@ OWN = {
     "06_satisfaction": {"¥30": "a question's supposition: the lesson gives no price of a call"},
     "09_retention": {"98 %": "a telecom that a question makes up", "80 %": "the same telecom"},
     "10_relational_benefits": {"80 %": "what a wrong argument calls fair"},
-    "14_building_crm": {"0.1": "typed to show how a computer adds", "0.2": "the same sum", "0.3": "the same sum"},
+    "14_building_crm": {"0.1": "typed to show how a computer adds", "0.2": "the same sum"},
     "15_capstone": {"15 %": "a supposition: ten times the shop's 1.5 %"},
 }  # fmt: skip
 
