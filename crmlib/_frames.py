@@ -336,6 +336,15 @@ def need_yes_no(frame: pd.DataFrame, column: str, what: str) -> np.ndarray:
     return frame[column].to_numpy(dtype=bool)
 
 
+def as_written(value: object) -> str:
+    """Write an id or a phone as text. One empty cell makes a column of whole numbers one of fractions: 7.0 is 7.
+
+    >>> as_written(7.0), as_written("007"), as_written(7.5)
+    ('7', '007', '7.5')
+    """
+    return str(int(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
+
+
 def is_whole(number: object) -> bool:
     """Say whether something is a whole number (True and False are not)."""
     return isinstance(number, int | np.integer) and not isinstance(number, bool)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib._frames import (
+    as_written,
     empty_ids,
     listed,
     need_amounts,
@@ -87,13 +88,8 @@ def tidy_records(exports: Mapping[str, pd.DataFrame], dates: Mapping[str, str]) 
 
 def _text(column: pd.Series) -> pd.Series:
     """Write text in one way; empty stays missing."""
-    plain = column.map(lambda one: unicodedata.normalize("NFKC", _written(one)).strip().lower(), na_action="ignore")
+    plain = column.map(lambda one: unicodedata.normalize("NFKC", as_written(one)).strip().lower(), na_action="ignore")
     return plain.astype("str").replace("", np.nan)
-
-
-def _written(value: object) -> str:
-    """Write a value as text. One empty cell makes a column of whole numbers one of fractions: 7.0 is 7."""
-    return str(int(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
 
 
 def _digits(column: pd.Series, texts: pd.Series, what: str) -> pd.Series:

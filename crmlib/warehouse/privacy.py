@@ -11,6 +11,7 @@ import pandas as pd
 
 from crmlib._frames import (
     Result,
+    as_written,
     empty_ids,
     is_whole,
     listed,
@@ -148,14 +149,10 @@ def pseudonyms(values: pd.Series, key: bytes) -> pd.Series:
 
 def _each(values: pd.Series, make) -> pd.Series:
     # a hash has no vectorised form: each different value is hashed once
-    text = values.astype(object).map(_written, na_action="ignore").astype("str").str.replace(" ", "", regex=False)
+    text = values.astype(object).map(as_written, na_action="ignore").astype("str").str.replace(" ", "", regex=False)
     known = values.notna() & (text != "")
     made = {one: make(one.encode()) for one in text[known].unique()}
     return text.where(known).map(made).rename(values.name)
-
-
-def _written(value: object) -> str:
-    return str(int(value)) if isinstance(value, float | np.floating) and value.is_integer() else str(value)
 
 
 def crack_hashes(hashes: pd.Series, numbers: range, *, prefix: str = "12", digits: int = 9) -> pd.DataFrame:
