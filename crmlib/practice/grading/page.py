@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import html
 import io
-import re
 from collections.abc import Iterable, Sequence
+
+from crmlib.practice.feedback import marked
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -37,12 +38,12 @@ def text(value: object) -> str:
 
 
 def sentence(value: object) -> Markup:
-    """Return a message of a check as HTML: what stands between backquotes is code.
+    """Return a message of a check as HTML: what stands between backquotes is code, between stars emphasised.
 
-    >>> sentence("use `a < b`")
-    'use <code>a &lt; b</code>'
+    >>> sentence("use `a < b`, *not* more")
+    'use <code>a &lt; b</code>, <em>not</em> more'
     """
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", text(value)))
+    return Markup(marked(text(value)))
 
 
 def page(title: str, parts: Iterable[str]) -> str:
