@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +15,10 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 # The same cases in every run, and no stop-watch: a busy computer is not a fault of the code.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
+
+# The tests keep every core busy already; linear algebra on more threads than that waits for itself. The workers, and the
+# kernels they start, take it from here; set before, it stays as it is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
 

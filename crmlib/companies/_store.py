@@ -21,6 +21,7 @@ from textwrap import shorten
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionDtype
 
 from crmlib._frames import did_you_mean, listed, rows_text
 
@@ -156,26 +157,34 @@ def check_size_and_seed(customers: object, seed: object, least: int) -> None:
         raise ValueError(f"`seed` is {seed}, but it must be zero or more. Any such number gives another company.")
 
 
+@cache
+def _dtype(kind: str, optional: bool, choices: tuple[str, ...]) -> np.dtype | ExtensionDtype:
+    """Return the dtype of a column that the dictionary calls by this kind."""
+    if kind in ("id", "integer"):
+        name = "Int64" if optional else "int64"
+    elif kind == "choice":
+        return pd.CategoricalDtype(list(choices))
+    elif kind in ("date", "month", "time"):
+        name = "datetime64[us]"
+    else:
+        name = "bool" if kind == "yes-no" else "str"
+    return pd.api.types.pandas_dtype(name)
+
+
 def typed(frame: pd.DataFrame, spec: dict) -> pd.DataFrame:
     """Return `frame` with the columns, order, rounding and dtypes that the dictionary states for a table."""
     columns = {}
     for name, about in spec["fields"].items():
-        column = frame[name]
-        kind, optional = about["type"], about.get("optional", False)
-        if kind in ("id", "integer"):
-            column = column.astype("Int64" if optional else "int64")
-        elif kind == "number":
-            column = column.astype("float64").round(about["decimals"])
-            column += 0.0  # no negative zero in the files
-        elif kind == "choice":
-            column = column.astype(pd.CategoricalDtype(about["of"]))
-        elif kind in ("date", "month", "time"):
-            column = column.astype("datetime64[us]")
-        elif kind == "yes-no":
-            column = column.astype("bool")
-        else:
-            column = column.astype("str")
-            column = column.where(column.ne("")) if optional else column  # as a reader of the file sees it
+        column, kind, optional = frame[name], about["type"], about.get("optional", False)
+        if kind == "number":
+            # + 0.0: no negative zero in the files
+            columns[name] = np.round(column.to_numpy("float64", na_value=np.nan), about["decimals"]) + 0.0
+            continue
+        dtype = _dtype(kind, optional, tuple(about.get("of", ())))
+        # A choice is always converted: two lists of the same words in another order count as equal.
+        column = column.astype(dtype) if kind == "choice" or column.dtype != dtype else column
+        if kind == "text" and optional:
+            column = column.where(column.ne(""))  # as a reader of the file sees it
         columns[name] = column.array
     # copy=False keeps a million-customer company from being held twice; a wide table is copied into one piece, or pandas would
     # warn a student who adds a column to it
@@ -446,10 +455,10 @@ def _parse(content: bytes, spec: dict, where: str) -> pd.DataFrame:
                 choices = spec["fields"][name]["of"]
                 frame[name] = pd.Categorical.from_codes(pd.Index(choices).get_indexer(frame[name]), choices)
             elif kind == "yes-no":
-                answers = frame[name].map({"yes": True, "no": False})
-                if answers.isna().any():
+                yes = frame[name].eq("yes")
+                if not (yes | frame[name].eq("no")).all():
                     raise ValueError(f"{name}: neither yes nor no")
-                frame[name] = answers.astype("bool")
+                frame[name] = yes.astype("bool")
     except (ValueError, TypeError, OverflowError) as fault:
         said = _unreadable(pd.read_csv(io.BytesIO(content), dtype="str", **options), spec, where)
         raise ValueError(" ".join(said) or f"The file {where} cannot be read ({fault}). {RESTORE}") from fault

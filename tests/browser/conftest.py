@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.lab import NO_BROWSER, SCREEN, JupyterLab, Lesson, find_browser, launch, notebooks
+from tests.browser.lab import NO_BROWSER, JupyterLab, Lesson, find_browser, launch, new_page, notebooks
 
 
 @pytest.fixture(scope="session")
@@ -31,27 +31,22 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
 
 
 @pytest.fixture(scope="session")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """One window for all lessons: it loads JupyterLab's own files once."""
-    with browser.new_context(viewport=SCREEN) as context:
-        yield context
+def page(browser: Browser, lab: JupyterLab) -> Iterator[Page]:
+    """JupyterLab, loaded once for all lessons."""
+    with new_page(browser) as page:
+        yield lab.load(page)
 
 
-@pytest.fixture(scope="module")
-def lesson_page(window: BrowserContext, lab: JupyterLab) -> Iterator[Callable[[str], Lesson]]:
-    """Return a function that opens a lesson by name: `lesson_page("00_welcome")`. The one opened before is closed."""
-    pages = []
-
-    def close() -> None:
-        for page in pages:
-            page.close()
-        pages.clear()
-        lab.end_kernels()
+@pytest.fixture(scope="session")
+def lesson_page(page: Page, lab: JupyterLab) -> Callable[[str], Lesson]:
+    """Return a function that opens a lesson by name and runs it: `lesson_page("00_welcome")`. The one opened before is closed."""
+    opened: list[Lesson] = []
 
     def open_lesson(name: str) -> Lesson:
-        close()
-        pages.append(window.new_page())
-        return Lesson(pages[-1], lab, name)
+        for lesson in opened:
+            lesson.close()
+        opened[:] = [Lesson(page, lab, name)]
+        opened[0].run_all()
+        return opened[0]
 
-    yield open_lesson
-    close()
+    return open_lesson

@@ -1,7 +1,8 @@
 """Drive a lesson the way a student does: a real browser, on a JupyterLab of its own.
 
-`JupyterLab` starts a server on a copy of the notebooks, with folders of its own for every setting, so that nothing of the person
+`JupyterLab` starts a server on copies of the notebooks, with folders of its own for every setting, so that nothing of the person
 who runs the tests is read or written. `Lesson` is one opened notebook: run it, move its sliders, read its numbers, photograph it.
+One page opens one notebook after the other: to load JupyterLab anew takes the browser as long as the lesson itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import nbformat
 from playwright.sync_api import Browser, Locator, Page, Playwright, TimeoutError
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +79,12 @@ class JupyterLab:
         self.work = home / "my-work"
         self.work.mkdir(parents=True)
         for notebook in notebooks:
-            shutil.copy(notebook, self.work)
+            # Without its stored results: a number or a picture in the page comes from this run.
+            copy = nbformat.read(notebook, as_version=4)
+            for cell in copy.cells:
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = [], None
+            nbformat.write(copy, self.work / notebook.name)
 
     def __enter__(self) -> JupyterLab:
         settings = self.home / "settings"
@@ -151,8 +158,14 @@ class JupyterLab:
             self._process.wait(timeout=10)
         self._runtime.cleanup()
 
+    def load(self, page: Page) -> Page:
+        """Load JupyterLab into a page, with no notebook open."""
+        page.goto(f"{self.url}/lab?reset")
+        page.wait_for_selector(".jp-Launcher", timeout=60_000)
+        return page
+
     def end_kernels(self) -> None:
-        """End the kernels of the notebooks that were opened: a closed page leaves its kernel running."""
+        """End the kernels of the notebooks that were opened: a closed notebook leaves its kernel running."""
         with urllib.request.urlopen(f"{self.url}/api/sessions", timeout=10) as answer:
             sessions = json.load(answer)
         for one in sessions:
@@ -161,25 +174,34 @@ class JupyterLab:
 
 
 class Lesson:
-    """One notebook, open in JupyterLab."""
+    """One notebook, open in JupyterLab; the page is one that `JupyterLab.load` has loaded."""
 
     def __init__(self, page: Page, lab: JupyterLab, name: str) -> None:
         self.page, self.lab, self.name = page, lab, name
-        page.goto(f"{lab.url}/lab/tree/{name}.ipynb?reset")
+        self._do("docmanager:open", path=f"{name}.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         # Before the kernel is there, a command to run would ask which kernel to use, in a dialog that nobody answers.
         page.wait_for_function(_READY, timeout=60_000)
 
+    def _do(self, command: str, **arguments: str) -> None:
+        """Give JupyterLab a command."""
+        # Braces: the command's promise must not be returned, its value cannot leave the page and the call would wait for ever.
+        self.page.evaluate(
+            "([name, what]) => { window.jupyterapp.commands.execute(name, what); }", [command, arguments]
+        )
+
+    def close(self) -> None:
+        """Close the notebook without saving it, and end its kernel."""
+        self.page.evaluate(_CLOSE)
+        self.page.wait_for_selector(".jp-Notebook", state="detached")
+        self.lab.end_kernels()
+
     def run_all(self, timeout: float = 120) -> float:
         """Run every cell and wait until the kernel rests; return the seconds that took."""
         started = time.monotonic()
-        # Stored results come with numbers: cleared first, a number means that the cell ran here.
-        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs'); }")
-        self.page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]").first.wait_for()
         # Once in some dozen times a JupyterLab that is still loading takes the command and runs nothing: asked again, it runs.
         for _ in range(3):
-            # Braces: the command's promise must not be returned, its value cannot leave the page and the call would wait for ever.
-            self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+            self._do("notebook:run-all-cells")
             with contextlib.suppress(TimeoutError):
                 self.page.wait_for_function(_BEGUN, timeout=15_000)
                 break
@@ -264,7 +286,7 @@ class Lesson:
 
     def window(self, file: Path) -> Path:
         """Save JupyterLab's window with the first explorer in it, its first slider moved to the end."""
-        self.page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area'); }")
+        self._do("application:toggle-left-area")
         view = self.view()
         self.page.locator(".noUi-handle").first.focus()
         self.page.keyboard.press("End")
@@ -278,6 +300,13 @@ _READY = """() => {
   const name = document.querySelector('.jp-Toolbar-kernelName');
   const light = document.querySelector('.jp-Notebook-ExecutionIndicator');
   return window.jupyterapp && name && /Python/.test(name.innerText) && light && light.dataset.status === 'idle';
+}"""
+
+# A notebook that was run is changed; one that is changed would ask whether to save it.
+_CLOSE = """() => {
+  const notebook = window.jupyterapp.shell.currentWidget;
+  notebook.context.model.dirty = false;
+  notebook.close();
 }"""
 
 # True once a cell is waiting, runs or has run.

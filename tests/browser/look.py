@@ -30,7 +30,7 @@ def main() -> int:
         sync_playwright() as playwright,
         launch(playwright, program) as browser,
     ):
-        lesson = Lesson(new_page(browser), lab, notebook.stem)
+        lesson = Lesson(lab.load(new_page(browser)), lab, notebook.stem)
         print(f"{notebook.stem}: ran in {lesson.run_all():.1f} s")
         print(*(f"printed on the error channel: {text}" for text in lesson.errors()), sep="\n")
         print(*lesson.photograph(options.folder), sep="\n")

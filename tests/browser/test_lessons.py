@@ -10,27 +10,19 @@ from tests.browser.lab import notebooks
 
 pytestmark = pytest.mark.browser
 
-
-@pytest.mark.parametrize("name", [path.stem for path in notebooks() if path.stem < "9"])  # 9x: pages of text
-def test_a_lesson_runs_without_warning_and_its_explorers_follow_the_keyboard(lesson_page, name, capsys):
-    lesson = lesson_page(name)
-    lesson.run_all()
-    assert lesson.errors() == []
-    for which in range(lesson.page.locator(".crm-view").count()):
-        explorer = lesson.view(which).locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
-        before, handle = lesson.drawing(which), explorer.locator(".noUi-handle").first
-        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-        keys = ("ArrowLeft", "ArrowRight", "ArrowLeft") if at_end else ("ArrowRight", "ArrowLeft", "ArrowRight")
-        milliseconds = [lesson.press(handle, key, which) for key in keys]
-        assert lesson.drawing(which) != before
-        assert "→" in lesson.view(which).locator(".crm-changed").inner_text()
-        with capsys.disabled():
-            print(f"\n{name}: key press to new picture, median {statistics.median(milliseconds):.0f} ms")
+# A test of one lesson has the lesson's name in its own: all tests of a lesson go to one worker, which opens it once.
+welcome = pytest.mark.parametrize("lesson", ["00_welcome"], indirect=True)
+pyramid = pytest.mark.parametrize("lesson", ["02_customer_pyramid"], indirect=True)
 
 
-def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
-    lesson = lesson_page("00_welcome")
-    lesson.run_all()
+@pytest.fixture(scope="module")
+def lesson(request, lesson_page):
+    """A lesson, opened and run once for all its tests."""
+    return lesson_page(request.param)
+
+
+@welcome
+def test_the_welcome_explorer_follows_the_slider(lesson, capsys):
     assert lesson.number("industrial") == "100.0 %"
     before, slider = lesson.drawing(), lesson.slider("Month")
     milliseconds = [lesson.press(slider, "ArrowRight") for _ in range(12)]
@@ -46,16 +38,8 @@ def test_the_welcome_explorer_follows_the_slider(lesson_page, capsys):
     )
 
 
-@pytest.fixture(scope="module")
-def pyramid_lesson(lesson_page):
-    """Lesson 02, opened and run once for the tests that follow."""
-    lesson = lesson_page("02_customer_pyramid")
-    lesson.run_all()
-    return lesson
-
-
-def test_the_pyramid_explorer_follows_keys_and_lists(pyramid_lesson, capsys):
-    lesson = pyramid_lesson
+@pyramid
+def test_the_pyramid_explorer_follows_keys_and_lists(lesson, capsys):
     assert lesson.number("The Top tier brings") == "23.9 %"
     before, slider = lesson.drawing(), lesson.page.locator(".noUi-handle").first
     milliseconds = [lesson.press(slider, key) for key in ["ArrowRight"] * 4 + ["ArrowLeft", "ArrowRight"] * 5]
@@ -71,8 +55,8 @@ def test_the_pyramid_explorer_follows_keys_and_lists(pyramid_lesson, capsys):
     lesson.page.get_by_text("Delta Power does not record profit: ranked by revenue.").first.wait_for()
 
 
-def test_a_self_check_works_by_keyboard(pyramid_lesson):
-    lesson = pyramid_lesson
+@pyramid
+def test_a_self_check_works_by_keyboard(lesson):
     check = lesson.page.locator(".crm-quiz")
 
     def choose(place: int) -> None:
@@ -87,3 +71,18 @@ def test_a_self_check_works_by_keyboard(pyramid_lesson):
     check.get_by_text("✘ Not yet: choose again").wait_for()
     choose(1)
     check.get_by_text("✔ Correct").wait_for()
+
+
+@pytest.mark.parametrize("lesson", [path.stem for path in notebooks() if path.stem < "9"], indirect=True)  # 9x: text
+def test_a_lesson_runs_without_warning_and_its_explorers_follow_the_keyboard(lesson, capsys):
+    assert lesson.errors() == []
+    for which in range(lesson.page.locator(".crm-view").count()):
+        explorer = lesson.view(which).locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
+        before, handle = lesson.drawing(which), explorer.locator(".noUi-handle").first
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        keys = ("ArrowLeft", "ArrowRight", "ArrowLeft") if at_end else ("ArrowRight", "ArrowLeft", "ArrowRight")
+        milliseconds = [lesson.press(handle, key, which) for key in keys]
+        assert lesson.drawing(which) != before
+        assert "→" in lesson.view(which).locator(".crm-changed").inner_text()
+        with capsys.disabled():
+            print(f"\n{lesson.name}: key press to new picture, median {statistics.median(milliseconds):.0f} ms")

@@ -32,12 +32,10 @@ def scratch(browser, tmp_path_factory, root):
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     path = Path(home) / "scratch.ipynb"
     nbformat.write(notebook, path)
-    with JupyterLab(home / "lab", [path]) as lab:
-        page = new_page(browser)
-        lesson = Lesson(page, lab, "scratch")
+    with JupyterLab(home / "lab", [path]) as lab, new_page(browser) as page:
+        lesson = Lesson(lab.load(page), lab, "scratch")
         lesson.run_all()
         yield lesson
-        page.close()
 
 
 def test_every_kind_of_mark_is_drawn(scratch):
