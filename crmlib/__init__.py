@@ -94,6 +94,7 @@ _ROOMS = {
     "retention": (
         "calibration",
         "call_threshold",
+        "campaign_decision",
         "campaign_power",
         "campaign_uplift",
         "check_lists",

@@ -22,6 +22,7 @@ from crmlib.retention.sampling import class_variants, sampling_distribution
 from crmlib.retention.survival import Survival, churn_by_tenure, survival_curve, tenure_models
 from crmlib.retention.uplift import (
     UpliftModel,
+    campaign_decision,
     campaign_power,
     campaign_uplift,
     check_lists,
@@ -39,6 +40,7 @@ __all__ = [
     "UpliftModel",
     "calibration",
     "call_threshold",
+    "campaign_decision",
     "campaign_power",
     "campaign_uplift",
     "check_lists",

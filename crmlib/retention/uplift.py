@@ -193,6 +193,80 @@ def campaign_power(
     )  # fmt: skip
 
 
+def campaign_decision(
+    base: float,
+    change: float | Sequence[float],
+    break_even: float,
+    *,
+    per_arm: int | None = None,
+    power: float = 0.8,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Say how likely a campaign ends in each of three decisions: all of its interval above break-even, all below, or neither.
+
+    For an outcome of which more is wanted. With e = √(p₀ (1 − p₀) / n + p₁ (1 − p₁) / n) the estimate is about normal around the
+    true change with standard error e, and its interval reaches z e to either side: chance of "all above" =
+    Φ((change − break-even) / e − z), of "all below" = Φ((break-even − change) / e − z), with z the quantile of `level`. The customers
+    for a chance of `power`: n = (z + z_power)² (p₀ (1 − p₀) + p₁ (1 − p₁)) / (change − break-even)².
+
+    Parameters
+    ----------
+    base : share with the outcome in the control arm (0 to 1), such as 0.40.
+    change : true uplift in shares, such as 0.10; or a list of them, one row each.
+    break_even : uplift in shares from which the contact pays.
+    per_arm : customers in each arm; None: work out how many bring the decision that is right for the change with a chance of `power`.
+    power : wanted chance of the right decision.
+    level : of the interval.
+
+    Returns
+    -------
+    Frame, one row per change: `change`, `per_arm` (rounded up), `above` (chance that all of the interval lies above break-even: go
+    on), `below` (all of it below: stop), `neither` (the test decides nothing).
+
+    Raises
+    ------
+    ValueError : shares outside 0 to 1; how many customers, if the change is the break-even: no number decides that.
+
+    Source: normal approximation, as in Fleiss, Levin & Paik (2003), ch. 4, with the break-even in the place of no difference.
+
+    >>> campaign_decision(0.4, [0, 0.05, 0.15], 0.05, per_arm=250).round(2)
+       change  per_arm  above  below  neither
+    0    0.00      250   0.00   0.21     0.79
+    1    0.05      250   0.02   0.02     0.95
+    2    0.15      250   0.62   0.00     0.38
+    """
+    from scipy import stats
+
+    changes = np.atleast_1d(np.asarray(change, dtype=float))
+    after = base + changes
+    if not 0 < base < 1 or not len(changes) or not ((after >= 0) & (after <= 1)).all() or not -1 < break_even < 1:
+        raise ValueError(
+            f"`base` ({base!r}) and base + change must be shares between 0 and 1, and `break_even` ({break_even!r}) a change of "
+            "shares. Write 10 points more than 40 % as base=0.40, change=0.10."
+        )
+    if not 0 < power < 1 or not 0 < level < 1:
+        raise ValueError(f"`power` and `level` must lie between 0 and 1, but they are {power!r} and {level!r}.")
+    if per_arm is not None and (not is_whole(per_arm) or per_arm < 2):
+        raise ValueError(f"`per_arm` must be a whole number of customers from 2 on, but it is {per_arm!r}.")
+    spread, apart = base * (1 - base) + after * (1 - after), changes - break_even
+    z = stats.norm.ppf((1 + level) / 2)
+    if per_arm is None:
+        if (apart == 0).any():
+            raise ValueError(
+                f"A change of {break_even!r} is the break-even itself: no number of customers decides that. Give `per_arm`, or "
+                "another change."
+            )
+        heads = np.ceil((z + stats.norm.ppf(power)) ** 2 * spread / apart**2).astype(int)
+    else:
+        heads = np.full(len(changes), int(per_arm))
+    steps = apart / np.sqrt(spread / heads)
+    below, not_above = stats.norm.cdf(-steps - z), stats.norm.cdf(z - steps)
+    return pd.DataFrame(
+        {"change": changes, "per_arm": heads, "above": stats.norm.cdf(steps - z), "below": below,
+         "neither": not_above - below}
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, repr=False)
 class UpliftModel:
     """Two churn models, one for each arm. `uplift(frame)`: what the contact changes for each customer; `untreated`, `treated`."""

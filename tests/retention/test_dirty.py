@@ -9,6 +9,7 @@ import pytest
 from crmlib.retention import (
     calibration,
     call_threshold,
+    campaign_decision,
     campaign_power,
     campaign_uplift,
     check_lists,
@@ -202,6 +203,13 @@ REFUSED = {
     "no change": (campaign_power, [0.12, 0], {},
         "`base` (0.12) and base + change (0.12) must be shares between 0 and 1, and the change not 0. Write a fall from 12 % to 9 % "
         "as base=0.12, change=-0.03."),
+    "a decision of points for shares": (campaign_decision, [0.4, 10, 0.05], {},
+        "`base` (0.4) and base + change must be shares between 0 and 1, and `break_even` (0.05) a change of shares. Write 10 points more "
+        "than 40 % as base=0.40, change=0.10."),
+    "a decision that no number brings": (campaign_decision, [0.4, 0.05, 0.05], {},
+        "A change of 0.05 is the break-even itself: no number of customers decides that. Give `per_arm`, or another change."),
+    "half a customer to decide": (campaign_decision, [0.4, 0.1, 0.05], {"per_arm": 0.5},
+        "`per_arm` must be a whole number of customers from 2 on, but it is 0.5."),
     "half a customer": (campaign_power, [0.12, -0.03], {"per_arm": 0.5},
         "`per_arm` must be a whole number of customers from 2 on, but it is 0.5."),
     "a campaign that lost customers": (keep_or_win, [ROW.assign(uplift=0.01), ROW.assign(uplift=0.01)], {},

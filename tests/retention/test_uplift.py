@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crmlib.retention import (
+    campaign_decision,
     campaign_power,
     campaign_uplift,
     check_lists,
@@ -112,6 +114,41 @@ def test_power_is_the_share_of_simulated_campaigns_that_find_the_change():
     found = campaign_power(0.14, -0.05, per_arm=n).iloc[0]
     assert found["power"] == pytest.approx(clear.mean(), abs=0.015)
     assert found["exaggeration"] == pytest.approx(np.abs(treated - control)[clear].mean() / 0.05, abs=0.03)
+
+
+def test_decisions_are_those_of_simulated_campaigns_with_newcombes_interval():
+    """20 000 campaigns drawn by lot, read with another library's interval: how often does it lie above, or below, the break-even?"""
+    draws, n, even = np.random.default_rng(5), 257, 0.043
+    for change in (0.0, 0.043, 0.10, 0.15):
+        treated, control = draws.binomial(n, 0.405 + change, 20_000), draws.binomial(n, 0.405, 20_000)
+        low, high = confint_proportions_2indep(treated, n, control, n, method="newcomb")
+        found = campaign_decision(0.405, change, even, per_arm=n).iloc[0]
+        assert found["above"] == pytest.approx((low > even).mean(), abs=0.015)
+        assert found["below"] == pytest.approx((high < even).mean(), abs=0.015)
+
+
+def test_a_decision_against_no_break_even_is_a_test_against_no_change():
+    """With a break-even of 0 the chance of the right decision is nearly the power, and so are the numbers needed."""
+    for change in (0.05, 0.15, -0.10):
+        found = campaign_decision(0.4, change, 0, per_arm=300).iloc[0]
+        right = "above" if change > 0 else "below"
+        assert found[right] == pytest.approx(campaign_power(0.4, change, per_arm=300)["power"].iloc[0], abs=0.01)
+        needed = campaign_decision(0.4, change, 0).iloc[0]
+        assert needed["per_arm"] == pytest.approx(campaign_power(0.4, change)["per_arm"].iloc[0], rel=0.02)
+        assert 0.8 <= needed[right] < 0.81
+
+
+@settings(max_examples=40)
+@given(st.floats(0.05, 0.5), st.floats(-0.04, 0.4), st.floats(-0.2, 0.2), st.integers(10, 5_000))
+def test_what_holds_for_any_decision(base, change, even, n):
+    found = campaign_decision(base, [change, even if 0 <= base + even <= 1 else change], even, per_arm=n)
+    assert (found[["above", "below", "neither"]].to_numpy() >= 0).all()
+    assert found[["above", "below", "neither"]].sum(axis=1).to_numpy() == pytest.approx(1)
+    more = campaign_decision(base, change, even, per_arm=2 * n).iloc[0]
+    right = "above" if change > even else "below"
+    assert more[right] >= found.loc[0, right]
+    if 0 <= base + even <= 1:
+        assert found.loc[1, ["above", "below"]].tolist() == pytest.approx([0.025, 0.025])
 
 
 def sleeping_dogs(seed: int, n: int = 3_000) -> pd.DataFrame:
