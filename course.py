@@ -2,13 +2,15 @@
 """The one command of the course. Type it in a terminal, in the folder that holds this file.
 
     python course.py lab            open the course in the browser (also: python course.py)
+    python course.py lab --instructor  the same, with the guide, the teaching notes and the keys
     python course.py test           run every test; more words are handed to pytest
     python course.py test --lowest  run the unit tests on the oldest versions that are allowed
     python course.py reset 02       a fresh copy of lesson 02; yours is kept under another name
     python course.py grade FOLDER   grade a class's exercises (for instructors): instructor/grading.md tells how
     python course.py tournament FOLDER  rank a class's plans for lesson 11 in unseen futures (for instructors)
     python course.py quizzes        the self-checks as files for Moodle and Canvas (for instructors)
-    python course.py handout 02     lesson 02 as a page to print, without its code (--code: with it)
+    python course.py handout 02     lesson 02 as a page to print, without its code (--code: with it); also guide,
+                                    grading, note_02, key_02, case_12; without a word: what there is
     python course.py update         after downloading a newer course: new packages, new lessons, your work untouched
     python course.py wheels         fill the folder wheels/, so that a classroom can install without network
     python course.py build          rebuild what is generated: notebooks and data (for authors)
@@ -18,7 +20,7 @@ lab takes --port NUMBER, --no-browser and any option of JupyterLab; lab, test an
 reset takes --exercise for the exercise of that lesson.
 
 Everything is installed in the folder .venv beside this file and nothing outside it; deleting .venv undoes it.
-Your own copies of the lessons are in my-work, and no command ever writes over them.
+Your own copies of the lessons are in my-work, and no command ever writes over what you changed there.
 """
 
 # Only the standard library, and only words that an old Python can read: it must get far enough to say it is too old.
@@ -35,6 +37,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).absolute().parent
@@ -186,7 +189,8 @@ def surroundings(root):
     """Return the environment variables for what runs in .venv: nothing is read from or written to other places."""
     variables = dict(os.environ)
     foreign = "PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX JUPYTER_PATH JUPYTER_CONFIG_PATH"
-    for name in foreign.split():
+    # Without compiled copies every kernel, and there are hundreds in the tests, would translate the whole course anew.
+    for name in [*foreign.split(), "PYTHONDONTWRITEBYTECODE"]:
         variables.pop(name, None)
     own = root / VENV / "var"
     variables.update(
@@ -349,6 +353,7 @@ def prepare(root, group="run", wheels=None):
     fingerprint = {name: digest(root / lock, root / "pyproject.toml") for name, lock in LOCKS.items()}
     stamp = stamp_of(root, root / VENV)
     if stamp.get(group) == fingerprint[group]:
+        set_jupyter(root / VENV)
         return
     check_folder(root)
     with contextlib.suppress(OSError):
@@ -362,17 +367,23 @@ def prepare(root, group="run", wheels=None):
     # Where hashes are checked, pip refuses a folder: crmlib comes in a second step, which downloads nothing.
     own = ["--no-index", "--no-deps", "--no-build-isolation", "-e", root]
     run_step(root, "Installing crmlib", install + own)
-    quiet_jupyter(root / VENV)
+    set_jupyter(root / VENV)
     # The packages for the tests include those for running.
     done = fingerprint if group == "test" else {"run": fingerprint["run"]}
     write_json(root / VENV / "course.json", done)
 
 
-def quiet_jupyter(venv):
-    """For this environment only, switch off JupyterLab's question about news and the kernel's technical warnings."""
-    quiet = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-    write_json(venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json", quiet)
-    write_json(venv / "etc" / "ipython" / "ipython_kernel_config.json", {"IPKernelApp": {"log_level": 40}})
+def set_jupyter(venv):
+    """For this environment only: no question about news, no technical warnings, and texts (.md) shown as pages."""
+    lab = {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+        "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    }
+    kernel = {"IPKernelApp": {"log_level": 40}}
+    places = {"share/jupyter/lab/settings/overrides.json": lab, "etc/ipython/ipython_kernel_config.json": kernel}
+    for place, wanted in places.items():
+        if read_json(venv / place) != wanted:
+            write_json(venv / place, wanted)
 
 
 # --- The student's copies ---------------------------------------------------------------------------------------------
@@ -454,6 +465,57 @@ def reset(root, number, exercise=False, now=None):
     write_json(record(root), known)
 
 
+# --- What an instructor reads -----------------------------------------------------------------------------------------
+
+
+def fit_headings(text, source):
+    """Turn links to the headings of `source` into Jupyter's form: `#Your-own-data`, where GitHub has `#your-own-data`."""
+    for heading in re.findall(r"^#+ (.+)$", source, re.MULTILINE):
+        plain = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        text = text.replace(f"#{plain})", f"#{heading.replace(' ', '-')})")
+    return text
+
+
+def reading_of(root):
+    """Return {path inside my-work: text} of guide, notes, cases and keys. Links fit the new places."""
+    files = [file for file in sorted((root / "instructor").glob("*")) if file.suffix in (".md", ".csv", ".py")]
+    texts = {f"instructor/{file.name}": file.read_text(encoding="utf-8") for file in files}
+    pages = "\n".join(text for name, text in texts.items() if name.endswith(".md"))
+    found = {name: fit_headings(text.replace("](../notebooks/", "](../"), pages) for name, text in texts.items()}
+    for file in sorted((root / "exercises" / "solutions").glob("*.ipynb")):
+        text = file.read_text(encoding="utf-8")
+        found[f"instructor/keys/{file.name}"] = text.replace("](../", "](../../")
+    return found
+
+
+def copy_reading(root):
+    """Bring my-work/instructor up to date; return the names of copies that were edited, which are kept."""
+    known, edited = read_json(record(root)), []
+    for name, text in reading_of(root).items():
+        target, content = root / MY_WORK / name, text.encode("utf-8")
+        if target.exists() and target.read_bytes() != content:
+            if digest(target) != known.get(name):
+                edited.append(name)
+                continue
+            target.unlink()
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        known[name] = digest(target)
+    write_json(record(root), known)
+    return edited
+
+
+def printable(root):
+    """Return {word: file} of all that `handout` makes a page of."""
+    found = {file.name[:2]: file for file in sorted((root / "notebooks").glob("*.ipynb"))}
+    for file in sorted((root / "instructor").glob("*.md")):
+        found[f"note_{file.name[:2]}" if file.name[:2].isdigit() else file.stem] = file
+    for file in sorted((root / "exercises" / "solutions").glob("*.ipynb")):
+        found[f"key_{file.name[:2]}"] = file
+    return found
+
+
 # --- The commands: each takes the folder, its options, and the words it does not know ---------------------------------
 
 
@@ -474,6 +536,8 @@ def lab(root, options, more):
         raise Stop(f"The port {options.port} cannot be used. Give a number from 1024 to 65000, such as  --port 8890")
     prepare(root, wheels=options.wheels)
     tell_lessons(*copy_lessons(root))
+    for name in copy_reading(root) if options.instructor else []:
+        say(f"{name} is kept as you changed it. For the course's own, delete it and type the command again.")
     port = free_port(options.port)
     if port != options.port:
         say(f"Port {options.port} is in use, perhaps by JupyterLab in another window; {port} is taken instead.")
@@ -484,8 +548,9 @@ def lab(root, options, more):
         "--ServerApp.use_redirect_file=False",
         "--Application.log_level=ERROR",
     ]
-    if (root / MY_WORK / "00_welcome.ipynb").exists():
-        settings.append("--LabApp.default_url=/lab/tree/00_welcome.ipynb")
+    first = "instructor/guide.md" if options.instructor else "00_welcome.ipynb"
+    if (root / MY_WORK / first).exists():
+        settings.append(f"--LabApp.default_url=/lab/tree/{first}")
     if options.no_browser:
         settings.append("--no-browser")
     if not WINDOWS and os.geteuid() == 0:  # containers often have no other user
@@ -537,17 +602,33 @@ def course_tool(module):
 
 
 def handout(root, options, more):
-    """Write a lesson as a page to print: text, tables and figures without the code."""
-    lessons = {file.name[:2]: file for file in sorted((root / "notebooks").glob("*.ipynb"))}
-    source = lessons.get(options.number.zfill(2))
-    if source is None:
-        raise Stop(f"There is no lesson {options.number!r}. The lessons are: {', '.join(lessons)}.")
+    """Write a lesson as a page to print, text, tables and figures without the code; or a text or key for instructors."""
+    there = printable(root)
+    word = (options.what or "").lower()
+    chosen = [name for name in there if word and name == word.zfill(2)]
+    chosen = chosen or [name for name in there if word and name.startswith(word)]
+    if len(chosen) != 1:
+        if word:
+            say(
+                f"{options.what!r} names {'several: ' + ', '.join(chosen) if chosen else 'nothing that can be printed'}."
+            )
+        words = textwrap.fill(", ".join(there), 100)
+        raise Stop(f"After handout give one of these, or a beginning that fits only one:\n{words}")
     prepare(root, wheels=options.wheels)
-    folder = Path.cwd() / "handouts"
-    convert = ["-m", "nbconvert", "--log-level=ERROR", "--to=html", "--embed-images", "--output-dir", folder]
-    code = run_on_screen(root, [python_of(root / VENV), *convert, *([] if options.code else ["--no-input"]), source])
+    folder, source = Path.cwd() / "handouts", there[chosen[0]]
+    kind = chosen[0].split("_")[0]
+    name = f"{kind}_{source.stem}" if kind in ("note", "key") else source.stem
+    with tempfile.TemporaryDirectory() as scratch:
+        if source.suffix == ".md":  # the same look as a lesson's: a notebook of one text
+            text = source.read_text(encoding="utf-8")
+            cell = {"cell_type": "markdown", "id": "text", "metadata": {}, "source": fit_headings(text, text)}
+            source = Path(scratch) / f"{name}.ipynb"
+            write_json(source, {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+        convert = ["-m", "nbconvert", "--log-level=ERROR", "--to=html", "--embed-images", "--output-dir", folder]
+        convert += ["--output", name] + ([] if options.code or kind == "key" else ["--no-input"])
+        code = run_on_screen(root, [python_of(root / VENV), *convert, source])
     if not code:
-        say(f"{folder / source.stem}.html: open it in a browser and print it.")
+        say(f"{folder / name}.html: open it in a browser and print it.")
     return code
 
 
@@ -605,6 +686,7 @@ def parse(words):
     command = add("lab", lab, takes_more=True)
     command.add_argument("--port", type=int, default=8888)
     command.add_argument("--no-browser", action="store_true")
+    command.add_argument("--instructor", action="store_true")
     add("test", test, takes_more=True).add_argument("--lowest", action="store_true")
     add("build", author_tool("tools.build"), takes_more=True)
     add("lock", author_tool("tools.lock"), takes_more=True)
@@ -613,7 +695,7 @@ def parse(words):
     add("tournament", course_tool("crmlib.practice.tournament"), takes_more=True)
     add("quizzes", course_tool("crmlib.practice.lms"), takes_more=True)
     command = add("handout", handout)
-    command.add_argument("number")
+    command.add_argument("what", nargs="?")
     command.add_argument("--code", action="store_true", help="with the code")
     command = add("reset", reset_lesson, takes_wheels=False)
     command.add_argument("number")

@@ -276,17 +276,44 @@ def test_the_room_kept_for_long_paths_is_enough_and_not_wasteful(root):
 # --- JupyterLab ---
 
 
-def test_the_news_question_is_off_by_settings_that_jupyterlab_knows(tmp_path):
-    course.quiet_jupyter(tmp_path)
-    settings = json.loads((tmp_path / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
-    (plugin, quiet), *others = settings.items()
-    assert others == []
+def settings_of(venv: Path) -> dict[str, dict]:
+    return json.loads((venv / "share/jupyter/lab/settings/overrides.json").read_text(encoding="utf-8"))
+
+
+def known_settings(plugin: str) -> dict[str, dict]:
+    """Return what JupyterLab's own description of a plugin says of its settings."""
     package, name = plugin.split(":")
-    schema_file = Path(sys.prefix) / "share/jupyter/lab/schemas" / package / f"{name}.json"
-    known = json.loads(schema_file.read_text(encoding="utf-8"))["properties"]
+    schema = Path(sys.prefix) / "share/jupyter/lab/schemas" / package / f"{name}.json"
+    return json.loads(schema.read_text(encoding="utf-8"))["properties"]
+
+
+def test_the_news_question_is_off_by_settings_that_jupyterlab_knows(tmp_path):
+    course.set_jupyter(tmp_path)
+    quiet = settings_of(tmp_path)["@jupyterlab/apputils-extension:notification"]
+    known = known_settings("@jupyterlab/apputils-extension:notification")
     assert quiet["fetchNews"] in [choice["const"] for choice in known["fetchNews"]["oneOf"]]
     assert quiet["checkForUpdates"] is False
     assert known["checkForUpdates"]["type"] == "boolean"
+
+
+def test_texts_are_shown_as_pages_by_a_setting_and_a_viewer_that_jupyterlab_knows(tmp_path):
+    course.set_jupyter(tmp_path)
+    shown = settings_of(tmp_path)["@jupyterlab/docmanager-extension:plugin"]
+    assert set(shown) <= set(known_settings("@jupyterlab/docmanager-extension:plugin"))
+    (viewer,) = shown["defaultViewers"].values()
+    programs = (Path(sys.prefix) / "share/jupyter/lab/static").glob("*.js")
+    assert any(f'"{viewer}"' in file.read_text(encoding="utf-8") for file in programs)
+
+
+def test_an_environment_that_was_installed_earlier_gets_new_settings(folder, steps):
+    course.prepare(folder)
+    file = folder / ".venv/share/jupyter/lab/settings/overrides.json"
+    wanted = file.read_bytes()
+    file.write_text("{}", encoding="utf-8")
+    steps.clear()
+    course.prepare(folder)
+    assert file.read_bytes() == wanted
+    assert steps == []
 
 
 @pytest.fixture
@@ -309,6 +336,18 @@ def test_lab_opens_the_students_copy_of_the_welcome_notebook(folder, started):
     assert "--LabApp.default_url=/lab/tree/00_welcome.ipynb" in command
     assert {"--no-browser", "--IdentityProvider.token=x"} <= set(command)
     assert (folder / "my-work" / "00_welcome.ipynb").exists()
+
+
+def test_lab_for_instructors_opens_the_guide(folder, started, capsys):
+    (folder / "instructor").mkdir()
+    (folder / "instructor" / "guide.md").write_text("# Guide", encoding="utf-8")
+    assert course.main(["lab"], folder) == 0
+    assert not (folder / "my-work" / "instructor").exists()
+    assert course.main(["lab", "--instructor"], folder) == 0
+    assert "--LabApp.default_url=/lab/tree/instructor/guide.md" in started[-1]
+    (folder / "my-work" / "instructor" / "guide.md").write_text("# Mine", encoding="utf-8")
+    assert course.main(["lab", "--instructor"], folder) == 0
+    assert "instructor/guide.md is kept as you changed it" in capsys.readouterr().out
 
 
 def test_no_command_means_lab(folder, started):
@@ -354,6 +393,63 @@ def test_a_handout_is_found_by_its_number_with_and_without_a_zero(folder, starte
     for number in ("02", "2"):
         assert course.main(["handout", number], folder) == 0
         assert started[-1][-1].endswith("02_new.ipynb")
+
+
+@pytest.fixture
+def printable(folder, started) -> Path:
+    """A folder with something of each kind that can be printed."""
+    for name in (
+        "notebooks/02_new.ipynb", "exercises/solutions/02_new.ipynb", "instructor/02_new.md", "instructor/guide.md",
+        "instructor/case_12_places.md", "instructor/case_13_wins.md",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("word", "page", "code"),
+    [
+        ("02", "02_new", False),
+        ("key_02", "key_02_new", True),
+        ("note_02", "note_02_new", False),
+        ("Guide", "guide", False),
+        ("case_12", "case_12_places", False),
+    ],
+)
+def test_a_handout_is_found_by_its_word(printable, started, word, page, code):
+    assert course.main(["handout", word], printable) == 0
+    command = started[-1]
+    assert command[command.index("--output") + 1] == page
+    assert ("--no-input" not in command) == code
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [([], ""), (["case"], "names several: case_12_places, case_13_wins"), (["letter"], "nothing that can be printed")],
+)
+def test_without_one_clear_word_handout_lists_what_there_is(printable, started, capsys, words, said):
+    assert course.main(["handout", *words], printable) == 1
+    shown = capsys.readouterr()
+    assert said in shown.out
+    assert "00, 02, note_02, case_12_places, case_13_wins, guide, key_02" in shown.err
+    assert started == []
+
+
+def test_a_text_is_printed_with_its_table_and_its_links(tmp_path, monkeypatch):
+    """The real nbconvert, on a text that has what the guide has."""
+    source = tmp_path / "instructor" / "guide.md"
+    source.parent.mkdir()
+    text = "# Guide\n\n[below](#the-tournament)\n\n| a | b |\n|---|---|\n| 1 | **2** |\n\n## The tournament\n"
+    source.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(course, "prepare", lambda *_, **__: None)
+    monkeypatch.setattr(course, "python_of", lambda venv: Path(sys.executable))
+    assert course.main(["handout", "guide"], tmp_path) == 0
+    page = (tmp_path / "handouts" / "guide.html").read_text(encoding="utf-8")
+    assert "<strong>2</strong>" in page
+    assert 'href="#The-tournament"' in page
+    assert 'id="The-tournament"' in page
 
 
 @pytest.mark.parametrize(

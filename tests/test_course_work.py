@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import posixpath
+import re
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,62 @@ def test_a_record_that_was_cut_off_costs_no_work(folder):
     put(folder / "my-work/00_welcome.ipynb", "my notes")
     course.copy_lessons(folder)
     assert mine(folder)["00_welcome.ipynb"] == "my notes"
+
+
+# --- What an instructor reads ---
+
+
+@pytest.fixture
+def reading(folder: Path) -> Path:
+    put(folder / "instructor/guide.md", "see [02](../notebooks/02_pyramid.ipynb)")
+    put(folder / "exercises/solutions/02_pyramid.ipynb", "a key to [02](../02_pyramid.ipynb)")
+    course.copy_reading(folder)
+    return folder
+
+
+def text_of(folder: Path, name: str) -> str:
+    return (folder / "my-work/instructor" / name).read_text(encoding="utf-8")
+
+
+def test_guide_and_keys_are_copied_with_links_that_fit(reading):
+    assert text_of(reading, "guide.md") == "see [02](../02_pyramid.ipynb)"
+    assert text_of(reading, "keys/02_pyramid.ipynb") == "a key to [02](../../02_pyramid.ipynb)"
+
+
+def test_a_copy_that_nobody_changed_follows_the_course(reading):
+    put(reading / "instructor/guide.md", "a newer edition")
+    assert course.copy_reading(reading) == []
+    assert text_of(reading, "guide.md") == "a newer edition"
+
+
+def test_a_copy_with_an_instructors_own_notes_is_kept_and_named(reading):
+    put(reading / "my-work/instructor/guide.md", "my own notes")
+    for edition in ("first", "second"):
+        put(reading / "instructor/guide.md", edition)
+        assert course.copy_reading(reading) == ["instructor/guide.md"]
+    assert text_of(reading, "guide.md") == "my own notes"
+    (reading / "my-work/instructor/guide.md").unlink()
+    assert course.copy_reading(reading) == []
+    assert text_of(reading, "guide.md") == "second"
+
+
+def test_a_student_s_lessons_are_not_touched_by_what_an_instructor_reads(reading):
+    put(reading / "my-work/02_pyramid.ipynb", "my notes")
+    course.copy_reading(reading)
+    assert mine(reading)["02_pyramid.ipynb"] == "my notes"
+    assert course.copy_lessons(reading) == ([], [])
+
+
+def test_every_link_of_what_an_instructor_reads_leads_to_a_copied_file_and_heading(root):
+    texts = course.reading_of(root)
+    there = {*texts, *course.originals_of(root)}
+    links = [(name, link) for name, text in texts.items() for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+    assert len(links) > 30
+    lost = []
+    for name, link in links:
+        file, _, heading = link.partition("#")
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+        headings = {line.lstrip("# ").replace(" ", "-") for line in texts.get(target, "").splitlines()}
+        if not link.startswith("https://") and (target not in there or (heading and heading not in headings)):
+            lost.append((name, link))
+    assert lost == []
