@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from crmlib import strategy
 from crmlib.companies import Company, load_bank, simulate_bank
+from crmlib.practice.grading.owners import team_of
 from crmlib.practice.grading.page import page, picture, table, text
 from crmlib.practice.grading.results import write_table
+from crmlib.practice.grading.submissions import File, Wanted, read_submissions
 from crmlib.show import PALETTE, finish, money_axis, new_axes
 from crmlib.strategy.tournament import NOTHING, Tournament, play_tournament
 
 BUDGET, PRACTICE_SEED, SEEDS = 300_000, 1, 20
 USAGE = "python course.py tournament PLANS --seed 4711"
 LARGEST = 100_000  # bytes; a plan of five rows has some two hundred
+PLANS = Wanted((".csv", ".xlsx"), "is no plan: its name must end in .csv or .xlsx.")
 BY_FATE = ("death", "moved abroad", "closed by bank")
 # A product and a solved problem in yuan, as in lesson 11.
 PRODUCT_FEE, SOLVE_COST = 75, 150
@@ -44,60 +48,100 @@ def game(bank: Company) -> tuple[pd.DataFrame, strategy.Behaviour]:
     return end.start, strategy.fit_behaviour(customers, bank.months, bank.years, responses, win_back=win_back)
 
 
-def read_plans(folder: Path, budget: float, years: int = 5) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
-    """Read one plan per file; return the plans by team, and the files that cannot play, each with a sentence.
+def read_plans(place: Path, budget: float, years: int = 5) -> tuple[dict[str, pd.DataFrame], list[tuple[str, str]]]:
+    """Read the class's plans; return them by team, and what cannot play, each with a sentence.
 
     Parameters
     ----------
-    folder : holds the plans, `team name.csv` or `.xlsx`: one row per year, columns year, acquire, upgrade, keep, win_back, service.
+    place : a folder (with subfolders) or a zip file, as a learning platform exports it too, of files `team name.csv` or
+        `.xlsx`: one row per year, columns year, acquire, upgrade, keep, win_back, service, in yuan. A file with a column
+        `team` holds the plans of many: without `year`, one row a team, the same every year. Such a file alone will do.
     budget : ¥ a year.
     years : that a plan must have.
 
     Raises
     ------
-    FileNotFoundError : there is no such folder. ValueError : no file in it is a plan.
+    FileNotFoundError : there is no such folder or file. ValueError : it holds no file.
     """
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {folder}. It must hold one plan per team.")
-    files = sorted(
-        file for file in folder.iterdir() if file.suffix.lower() in (".csv", ".xlsx") and file.name[0] not in ".~"
-    )
+    if place.is_file() and place.suffix.lower() in PLANS.endings:
+        files = [File(place.name, place.read_bytes())]
+    else:
+        files = read_submissions(place, PLANS)
+    files = [file for file in files if PurePosixPath(file.path).name[0] not in ".~"]
     if not files:
-        raise ValueError(f"{folder} holds no plan. Each team hands in one .csv or .xlsx file, named like the team.")
-    plans, refused = {}, []
+        raise ValueError(f"{place} holds no plan. Each team hands in one .csv or .xlsx file, named like the team.")
+    plans: dict[str, pd.DataFrame] = {}
+    refused = []
     for file in files:
-        team = file.stem.strip()
+        where = file.path
         try:
-            if team in plans:
-                raise ValueError("Another file has the same team name. One plan per team.")
-            if team == NOTHING:
-                raise ValueError(f"The name {team!r} is taken by the plan that spends nothing.")
-            plan = strategy.check_plan(_read(file), budget)
-            if len(plan) != years:
-                raise ValueError(f"The plan has {len(plan)} years; it must have {years}.")
-            plans[team] = plan
-        except (ValueError, TypeError, OSError) as problem:
-            refused.append((file.name, str(problem)))
+            if file.problem:
+                raise ValueError(file.problem)
+            for team, plan in _teams(_read(file), file.path, years):
+                where = file.path if team == team_of(file.path) else f"{file.path}, {team}"
+                try:
+                    if team in plans:
+                        raise ValueError("Another file has the same team name. One plan per team.")
+                    if team == NOTHING:
+                        raise ValueError(f"The name {team!r} is taken by the plan that spends nothing.")
+                    plan = strategy.check_plan(plan, budget)
+                    if len(plan) != years:
+                        raise ValueError(f"The plan has {len(plan)} years; it must have {years}.")
+                    plans[team] = plan
+                except (ValueError, TypeError) as problem:
+                    refused.append((where, str(problem)))
+        except (ValueError, TypeError) as problem:
+            refused.append((file.path, str(problem)))
     return plans, refused
 
 
-def _read(file: Path) -> pd.DataFrame:
-    if file.stat().st_size > LARGEST:
+def _read(file: File) -> pd.DataFrame:
+    if len(file.content) > LARGEST:
         raise ValueError("The file is far too large for a plan.")
+    content = io.BytesIO(file.content)
     try:
-        if file.suffix.lower() == ".xlsx":
-            frame = pd.read_excel(file)
+        if file.path.lower().endswith(".xlsx"):
+            frame = pd.read_excel(content)
         else:
-            frame = pd.read_csv(file, sep=None, engine="python", encoding="utf-8-sig")
+            frame = pd.read_csv(content, sep=None, engine="python", encoding="utf-8-sig")
     except Exception as problem:  # whatever a broken file makes the readers raise, the team gets a sentence
         raise ValueError(
             f"The file cannot be read as a table ({type(problem).__name__}). Save it as CSV (UTF-8) or .xlsx."
         ) from None
+    frame = frame.dropna(how="all").reset_index(drop=True)  # empty rows, as spreadsheets leave them at the end
     return frame.rename(columns=lambda name: str(name).strip().lower().replace(" ", "_").replace("-", "_"))
 
 
+def _teams(frame: pd.DataFrame, path: str, years: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield team and plan: one of a file named like the team, or all of a table with a column `team`."""
+    if "team" not in frame:
+        yield team_of(path), frame
+        return
+    if frame["team"].isna().any():
+        raise ValueError(f"Row {int(frame['team'].isna().argmax()) + 2} has no team.")
+    names = frame["team"].map(lambda name: f"{name:g}" if isinstance(name, float) else str(name).strip())
+    for team, rows in frame.groupby(names, sort=False):
+        plan = rows.drop(columns="team").reset_index(drop=True)
+        if "year" not in plan and len(plan) == 1:
+            plan = plan.loc[[0] * years].reset_index(drop=True).assign(year=range(1, years + 1))
+        yield str(team), plan
+
+
+def doubtful(plans: Mapping[str, pd.DataFrame], budget: float) -> list[tuple[str, str]]:
+    """Return (team, sentence) of the plans that can play but spend next to nothing, as one in thousands of yuan does."""
+    found = []
+    for team, plan in plans.items():
+        spent = plan[list(strategy.LEVERS)].to_numpy().sum()
+        if spent == 0:
+            found.append((team, "It spends nothing. Was the form left empty?"))
+        elif spent < 0.01 * budget * len(plan):
+            says = f"It spends ¥{spent:,.0f} in all. Are these thousands? The file is in yuan."
+            found.append((team, says))
+    return found
+
+
 def plot_curse(ranking: pd.DataFrame):
-    """Draw each team's gain on the practice seed against its gain on the unseen ones; return the Axes."""
+    """Draw each team's gain in the past (on the practice seed) against that in the futures (unseen seeds); return the Axes."""
     ax = new_axes(height=4.4)
     x, y = ranking["practice_gain"], ranking["gain"]
     ends = [min(x.min(), y.min()), max(x.max(), y.max())]
@@ -113,12 +157,19 @@ def plot_curse(ranking: pd.DataFrame):
         f"{len(ranking)} teams. First in practice: {practice['team']}, there ¥{practice['practice_gain'] / 1e6:.2f} million, on unseen "
         f"seeds ¥{practice['gain'] / 1e6:.2f} million. Winner: {winner['team']}. Dashed: equal in both."
     )
-    finish(ax, title=title, x="gain on the practice seed", y="gain on unseen seeds", words=words)
+    finish(
+        ax, title=title, x="gain in the past (practice seed)", y="mean gain in the futures (unseen seeds)", words=words
+    )
     money_axis(ax, "x")
     return money_axis(ax)
 
 
-def report(found: Tournament, refused: list[tuple[str, str]], facts: Mapping[str, object]) -> str:
+def report(
+    found: Tournament,
+    refused: Sequence[tuple[str, str]],
+    facts: Mapping[str, object],
+    doubted: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return the tournament's report as one HTML page.
 
     Parameters
@@ -126,6 +177,7 @@ def report(found: Tournament, refused: list[tuple[str, str]], facts: Mapping[str
     found : from `play_tournament`.
     refused : (file, reason) of the plans that could not play.
     facts : what a reader must know to repeat it, {name: value}.
+    doubted : (team, sentence) of the plans that played but look like a mistake.
     """
     ranking, winner = found.ranking, found.ranking.iloc[0]
 
@@ -162,6 +214,8 @@ def report(found: Tournament, refused: list[tuple[str, str]], facts: Mapping[str
         f"there, and ¥{million(curse['gain'])} million on the unseen seeds. Whoever leads a ranking is there by skill and by luck, and "
         "luck does not come back: expect less of the best of many than its past result.</p>",
     ]
+    if doubted:
+        parts += ["<h2>Plans to look at</h2>", table(["team", "what is odd"], doubted)]
     if refused:
         parts += ["<h2>Plans that could not play</h2>", table(["file", "reason"], refused)]
     parts += ["<h2>To repeat it</h2>", table(["", ""], [(name, str(value)) for name, value in facts.items()])]
@@ -184,6 +238,9 @@ def play(given: argparse.Namespace) -> int:
         print(f"{file} does not play: {reason}")
     if not plans:
         raise ValueError("No plan can be played. See the reasons above.")
+    doubted = doubtful(plans, given.budget)
+    for team, says in doubted:
+        print(f"{team} plays, but look at its plan: {says}")
     print(f"{len(plans)} teams play ...", flush=True)
     customers, behaviour = game(load_bank() if given.bank is None else simulate_bank(20_000, given.bank))
     # the unseen seeds follow from the secret one
@@ -198,7 +255,7 @@ def play(given: argparse.Namespace) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     ranking = found.ranking.round(0)
     write_table(out.with_suffix(".csv"), list(ranking.columns), ranking.itertuples(index=False, name=None))
-    out.write_text(report(found, refused, facts), encoding="utf-8", newline="\n")
+    out.write_text(report(found, refused, facts, doubted), encoding="utf-8", newline="\n")
     first = found.ranking.iloc[0]
     print(
         f"Winner: {first['team']}, ¥{first['gain'] / 1e6:.2f} million. The report is {out}, the ranking {out.with_suffix('.csv').name}."
@@ -209,7 +266,9 @@ def play(given: argparse.Namespace) -> int:
 def main(words: list[str]) -> int:
     """Play a tournament as the words of the command say; return the exit code."""
     parser = argparse.ArgumentParser(prog="python course.py tournament", usage=USAGE, allow_abbrev=False)
-    parser.add_argument("plans", metavar="PLANS", help="folder with one .csv or .xlsx per team, named like the team")
+    parser.add_argument(
+        "plans", metavar="PLANS", help="folder or zip file with one .csv or .xlsx per team, or a table of all"
+    )
     parser.add_argument(
         "--seed", type=int, required=True, help="a number that nobody knows before; it decides the futures"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
@@ -60,23 +62,108 @@ def test_who_plays_and_who_does_not(folder):
     assert "must hold numbers" in said["words.csv"]
 
 
+def test_plans_are_read_as_a_platform_exports_them(tmp_path):
+    """Moodle's folders and flat names, Canvas's names, a form that nobody renamed, a zip file of them all."""
+    plan = GOOD.to_csv(index=False)
+    names = {
+        "Ada Young_12345_assignsubmission_file_/blue.csv": "blue",
+        "Bo Li_12346_assignsubmission_file_red team.csv": "red team",
+        "Cy Wu_12347_assignsubmission_file/plan.csv": "Cy Wu",
+        "wangdi_LATE_123_456_green.csv": "green",
+        "evening/team-2.csv": "team-2",
+        "evening/gold/Plan (1).csv": "gold",
+    }
+    with zipfile.ZipFile(tmp_path / "plans.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, plan)
+        archive.writestr("Di Xu_12348_assignsubmission_file_/plan.docx", "a text")
+    with zipfile.ZipFile(tmp_path / "plans.zip") as archive:
+        archive.extractall(tmp_path / "folder")
+    for place in ("plans.zip", "folder"):
+        plans, refused = tournament.read_plans(tmp_path / place, 300_000)
+        assert sorted(plans) == sorted(names.values())
+        ((file, reason),) = refused
+        assert file.endswith("plan.docx")
+        assert "must end in .csv or .xlsx" in reason
+
+
+def test_one_table_holds_the_slips_of_a_whole_class(tmp_path):
+    """A row a team, the same every year; a team may also give each year. Of a wrong row only that team is out."""
+    (tmp_path / "slips.csv").write_text(
+        "Team,acquire,upgrade,keep,win back,service\n"
+        "1,60000,0,0,90000,120000\n2,400000,0,0,0,0\n3,1,1,,1,1\nred,0,0,0,0,10\nred,0,0,0,0,10\n,,,,,\n",
+        encoding="utf-8",
+    )
+    plans, refused = tournament.read_plans(tmp_path / "slips.csv", 300_000)
+    assert list(plans) == ["1"]
+    pd.testing.assert_frame_equal(plans["1"][list(GOOD)], GOOD, check_dtype=False)
+    said = dict(refused)
+    assert set(said) == {"slips.csv, 2", "slips.csv, 3", "slips.csv, red"}
+    assert "more than the budget" in said["slips.csv, 2"]
+    assert "Write 0 for nothing" in said["slips.csv, 3"]
+    years = pd.concat([GOOD.assign(team="blue"), GOOD.assign(team="green")])
+    years.to_excel(tmp_path / "years.xlsx", index=False)
+    assert list(tournament.read_plans(tmp_path / "years.xlsx", 300_000)[0]) == ["blue", "green"]
+
+
+def test_teams_may_be_numbered(tmp_path):
+    (tmp_path / "slips.csv").write_text(
+        "team;acquire;upgrade;keep;win_back;service\n1;0;0;0;0;9\n12;0;0;0;0;9\n;;;;;\n", encoding="utf-8"
+    )
+    assert list(tournament.read_plans(tmp_path, 300_000)[0]) == ["1", "12"]
+
+
+def test_a_row_without_a_team_is_named(tmp_path):
+    (tmp_path / "slips.csv").write_text(
+        "team,acquire,upgrade,keep,win_back,service\nblue,0,0,0,0,9\n,0,0,0,0,9\n", encoding="utf-8"
+    )
+    assert tournament.read_plans(tmp_path, 300_000) == ({}, [("slips.csv", "Row 3 has no team.")])
+
+
+def test_a_plan_in_thousands_or_an_empty_form_is_named(root):
+    form = pd.read_csv(root / "instructor" / "plan.csv")
+    plans = {
+        "thousands": make_plan(300, {"keep": 1}),
+        "form": form,
+        "yuan": GOOD,
+        "careful": make_plan(3_000, {"keep": 1}),
+    }
+    said = dict(tournament.doubtful(plans, 300_000))
+    assert set(said) == {"thousands", "form"}
+    assert said["thousands"] == "It spends ¥1,500 in all. Are these thousands? The file is in yuan."
+    assert "left empty" in said["form"]
+
+
+def test_the_form_can_be_played_as_it_is(root):
+    plans, refused = tournament.read_plans(root / "instructor" / "plan.csv", 300_000)
+    assert (list(plans), refused) == (["plan"], [])
+
+
 def test_a_whole_tournament_leaves_a_ranking_and_a_report(folder, tmp_path, monkeypatch, capsys):
     start, behaviour = small_bank()
     monkeypatch.setattr(tournament, "load_bank", lambda: None)
     monkeypatch.setattr(tournament, "game", lambda bank: (start, behaviour))
     (folder / "R&D.csv").write_text(make_plan(300_000, {"keep": 1}).to_csv(index=False), encoding="utf-8")
     (folder / "=1+1.csv").write_text(make_plan(300_000, {"acquire": 1}).to_csv(index=False), encoding="utf-8")
+    (folder / "few.csv").write_text(make_plan(300, {"keep": 1}).to_csv(index=False), encoding="utf-8")
     words = [str(folder), "--seed", "5", "--seeds", "2", "--out", str(tmp_path / "out" / "result.html")]
     assert tournament.main(words) == 0
     printed = capsys.readouterr().out
-    assert "4 teams play" in printed
+    assert "5 teams play" in printed
+    assert "few plays, but look at its plan" in printed
     ranking = pd.read_csv(tmp_path / "out" / "result.csv", encoding="utf-8-sig")
-    assert set(ranking["team"]) == {"blue", "red", "R&D", "'=1+1"}
+    assert set(ranking["team"]) == {"blue", "red", "few", "R&D", "'=1+1"}
     assert pd.api.types.is_numeric_dtype(ranking["gain"])
     place = ranking.set_index("team")["place"]
     assert place["blue"] == place["red"]
     page = (tmp_path / "out" / "result.html").read_text(encoding="utf-8")
-    for heading in ("Why the winner won", "The winner's curse", "Plans that could not play", "To repeat it"):
+    for heading in (
+        "Why the winner won",
+        "The winner's curse",
+        "Plans to look at",
+        "Plans that could not play",
+        "To repeat it",
+    ):
         assert heading in page
     assert "R&amp;D" in page
     assert "R&D" not in page

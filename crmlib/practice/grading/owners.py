@@ -133,6 +133,26 @@ def newest_first(files: list[File], this_exercise: dict[str, bool]) -> list[File
     )
 
 
+def team_of(path: str) -> str:
+    """Return the team's name that a file carries: its own, without what the platform put before it.
+
+    A file that is still called `plan`, as the form is, has the name of who handed it in, or of its folder.
+
+    >>> team_of("Ada Young_123_assignsubmission_file_/blue.csv"), team_of("youngada_123_456_red.csv"), team_of("blue/plan.csv")
+    ('blue', 'red', 'blue')
+    """
+    names = []
+    *folders, last = PurePosixPath(path).parts
+    for text in (*folders, PurePosixPath(last).stem):
+        while known := _by_platform(text):
+            names.append(known["name"].strip())
+            text = known["rest"]
+        names.append(text.strip())
+    names = [name for name in names if name] or [path]
+    unnamed = re.fullmatch(r"plan\s*(\(\d+\)|-\d+)?", names[-1], re.IGNORECASE)
+    return re.sub(r"\.zip$", "", names[-2], flags=re.IGNORECASE) if unnamed and len(names) > 1 else names[-1]
+
+
 def _stem(name: str) -> str:
     return COPY.sub("", PurePosixPath(name).stem)
 

@@ -40,16 +40,28 @@ class File:
     problem: str = ""
 
 
-def read_submissions(place: Path) -> list[File]:
-    """Read all notebooks of an export into memory.
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: the endings of its files' names, and the sentence for any other file."""
+
+    endings: tuple[str, ...]
+    else_says: str
+
+
+NOTEBOOKS = Wanted((".ipynb",), "is not a notebook: its name must end in .ipynb.")
+
+
+def read_submissions(place: Path, wanted: Wanted = NOTEBOOKS) -> list[File]:
+    """Read all notebooks of an export into memory, or all files of another kind.
 
     Parameters
     ----------
     place : a folder (with subfolders) or a zip file. Zip files inside are opened too, one level deep.
+    wanted : which files are read.
 
     Returns
     -------
-    One File per notebook, per file that is no notebook, and per file or zip entry that was refused; sorted by path.
+    One File per wanted file, per file of another kind, and per file or zip entry that was refused; sorted by path.
 
     Raises
     ------
@@ -57,12 +69,12 @@ def read_submissions(place: Path) -> list[File]:
     ValueError : it is neither a folder nor a zip file, or the zip file as a whole cannot be read.
     """
     if place.is_dir():
-        return sorted(_from_folder(place, ""), key=lambda file: natural(file.path))
+        return sorted(_from_folder(place, "", wanted), key=lambda file: natural(file.path))
     if not place.exists():
         raise FileNotFoundError(f"There is no folder or zip file {place}. Check its name.")
     if place.suffix.lower() == ".zip":
         # the export of a whole class: each notebook is limited, not their sum
-        files = _from_zip(place, "", budget=None)
+        files = _from_zip(place, "", wanted, budget=None)
         if refused := [file.problem for file in files if not file.path]:
             raise ValueError(f"{place.name} cannot be read. {refused[0]} Download it again from the platform.")
         return sorted(files, key=lambda file: natural(file.path))
@@ -80,7 +92,7 @@ def natural(text: str) -> list:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", text.casefold())]
 
 
-def _from_folder(folder: Path, above: str) -> list[File]:
+def _from_folder(folder: Path, above: str, wanted: Wanted) -> list[File]:
     files = []
     for path in sorted(folder.iterdir()):
         name = f"{above}{path.name}"
@@ -90,13 +102,13 @@ def _from_folder(folder: Path, above: str) -> list[File]:
             if path.is_symlink() or (hasattr(path, "is_junction") and path.is_junction()):
                 files.append(File(name, problem="It is a link to another place, which is not followed."))
             elif path.is_dir():
-                files += _from_folder(path, f"{name}/")
+                files += _from_folder(path, f"{name}/", wanted)
             elif not path.is_file():
                 files.append(File(name, problem="It is not an ordinary file."))
             elif path.suffix.lower() == ".zip":
-                files += _from_zip(path, f"{name}/", budget=LARGEST_ZIP)
-            elif path.suffix.lower() != ".ipynb":
-                files.append(File(name, problem=not_a_notebook(path.name)))
+                files += _from_zip(path, f"{name}/", wanted, budget=LARGEST_ZIP)
+            elif path.suffix.lower() not in wanted.endings:
+                files.append(File(name, problem=f"{path.name} {wanted.else_says}"))
             elif path.stat().st_size > LARGEST_FILE:
                 files.append(File(name, problem=too_large(path.stat().st_size)))
             else:
@@ -106,8 +118,10 @@ def _from_folder(folder: Path, above: str) -> list[File]:
     return files
 
 
-def _from_zip(archive: Path | io.BytesIO, above: str, budget: int | None, nested: bool = False) -> list[File]:
-    """Read the notebooks in a zip file; `budget` limits the bytes of all together. A bad zip file is one refused File."""
+def _from_zip(
+    archive: Path | io.BytesIO, above: str, wanted: Wanted, budget: int | None, nested: bool = False
+) -> list[File]:
+    """Read the wanted files in a zip file; `budget` limits the bytes of all together. A bad zip file is one refused File."""
     if isinstance(archive, Path) and budget is not None and archive.stat().st_size > LARGEST_ZIP:
         return [File(above.rstrip("/"), problem=too_large(archive.stat().st_size))]
     try:
@@ -115,12 +129,14 @@ def _from_zip(archive: Path | io.BytesIO, above: str, budget: int | None, nested
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
             if len(entries) > MOST_ENTRIES:
                 return [File(above.rstrip("/"), problem=f"The zip file holds {len(entries):,} files: it is refused.")]
-            return _entries(opened, entries, above, budget, nested)
+            return _entries(opened, entries, above, wanted, budget, nested)
     except DAMAGED:
         return [File(above.rstrip("/"), problem="The zip file is damaged and cannot be opened.")]
 
 
-def _entries(opened: zipfile.ZipFile, entries: list, above: str, budget: int | None, nested: bool) -> list[File]:
+def _entries(
+    opened: zipfile.ZipFile, entries: list, above: str, wanted: Wanted, budget: int | None, nested: bool
+) -> list[File]:
     files, used = [], 0
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
@@ -136,8 +152,8 @@ def _entries(opened: zipfile.ZipFile, entries: list, above: str, budget: int | N
             problem = "It is a link to another place, which is not followed."
         elif entry.flag_bits & 1:
             problem = "The zip file has a password. Ask for one without."
-        elif suffix not in (".ipynb", ".zip"):
-            problem = not_a_notebook(path.name)
+        elif suffix not in (*wanted.endings, ".zip"):
+            problem = f"{path.name} {wanted.else_says}"
         else:
             room = LARGEST_FILE if budget is None else min(LARGEST_FILE, budget - used)
             # What the zip file says of its size may be a lie: what is unpacked is counted, up to one byte too many.
@@ -153,14 +169,10 @@ def _entries(opened: zipfile.ZipFile, entries: list, above: str, budget: int | N
             if nested:
                 problem, content = "It is a zip file in a zip file in a zip file: it is refused.", b""
             else:
-                files += _from_zip(io.BytesIO(content), f"{name}/", budget=LARGEST_ZIP, nested=True)
+                files += _from_zip(io.BytesIO(content), f"{name}/", wanted, budget=LARGEST_ZIP, nested=True)
                 continue
         files.append(File(name, content, problem))
     return files
-
-
-def not_a_notebook(name: str) -> str:
-    return f"{name} is not a notebook: its name must end in .ipynb."
 
 
 def too_large(size: int) -> str:
