@@ -221,15 +221,16 @@ def plot_codes(rates: pd.DataFrame, by: str):
     need_columns(need_frame(rates, what), [by, "coded", "audited", "low", "high"], what)
     ax = new_axes(height=3.6)
     at = np.arange(len(rates))
+    beside = at + 0.05  # so that the ends of an interval do not lie on the other line's points
     ax.plot(at, rates["coded"], "o-", color=PALETTE[1], linewidth=2.4, markersize=9, label=tr("coded by agents"))
     ax.errorbar(
-        at, rates["audited"], yerr=[rates["audited"] - rates["low"], rates["high"] - rates["audited"]], fmt="s--", color=PALETTE[0],
+        beside, rates["audited"], yerr=[rates["audited"] - rates["low"], rates["high"] - rates["audited"]], fmt="s--", color=PALETTE[0],
         linewidth=2.4, markersize=8, capsize=5, label=tr("said by audited customers"),
     )  # fmt: skip
-    for name, colour in (("coded", PALETTE[1]), ("audited", PALETTE[0])):
-        for x, value in zip(at, rates[name], strict=True):
+    for name, colour, places in (("coded", PALETTE[1], at), ("audited", PALETTE[0], beside)):
+        for x, value in zip(places, rates[name], strict=True):
             # Of the last point on the right, of the others on the left: there no line runs through the figure
-            last = len(at) > 1 and x == at[-1]
+            last = len(at) > 1 and x == places[-1]
             ax.annotate(
                 f"{100 * value:.0f} %",
                 (x, value),
@@ -331,6 +332,14 @@ def plot_price_chain(table: pd.DataFrame):
         ax.barh(at, width, left=np.where(under, 0, left), color=colour, height=0.6, label=tr(name), edgecolor="white")
         left = left + np.where(under, 0, width)
     ax.axvline(0, color=GREY, linewidth=1.2)
+    # A class sold below its cost has a longer bar than its price: say the price, and where on the bar it is
+    prices = 100 * table["price"].to_numpy()
+    ax.vlines(prices, at - 0.38, at + 0.38, color="#1A1A1A", linewidth=2.2)
+    for y, end, price in zip(at, left, prices, strict=True):
+        ax.annotate(
+            tr("price {price:.1f}", price=price), (max(end, price), y), (8, 0), textcoords="offset points", va="center", fontsize=11,
+        )  # fmt: skip
+    ax.set_xlim(right=1.14 * float(max(left.max(), prices.max())))
     ax.set_yticks(at, [tr(str(name)) for name in table["class"]])
     ax.grid(axis="y", visible=False)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False, ncols=3, borderaxespad=0.2)
@@ -342,7 +351,7 @@ def plot_price_chain(table: pd.DataFrame):
         y="",
         words=tr("Fen per kWh, from fuel to the supplier's margin. ")
         + "; ".join(
-            f"{tr(str(row['class']))}: " + ", ".join(f"{tr(name)} {100 * row[name]:.1f}" for name in LINKS)
+            f"{tr(str(row['class']))}: " + ", ".join(f"{tr(name)} {100 * row[name]:.1f}" for name in (*LINKS, "price"))
             for _, row in table.iterrows()
         ).replace("-", "−")
         + ".",
@@ -392,6 +401,11 @@ def plot_opening(panel: pd.DataFrame, opened: Mapping[str, str], *, per_year: fl
                 color=PALETTE[place],
             )  # fmt: skip
     ax.set_ylim(0, (1.15 + 0.12 * len(opened)) * float(np.nanmax(rates.to_numpy())))  # room for a line of words each
+    if len(rates) <= 16:  # a tick under each point; the year where it begins
+        names = [
+            f"{day:%b}\n{day:%Y}" if day.month == 1 or day == rates.index[0] else f"{day:%b}" for day in rates.index
+        ]
+        ax.set_xticks(rates.index, names)
     label_ends(ax)
     means = {}
     for name, day in opened.items():
@@ -489,6 +503,8 @@ def tariff_picture(homes: pd.DataFrame, ratio: float, moved: float, who: str) ->
     peak = _no_minus_zero(-shift.sum() / kwh[:, 0].sum())
     segments = homes["segment"].astype(str)
     order = sorted(segments.unique())
+    if isinstance(homes["segment"].dtype, pd.CategoricalDtype):  # in the order of the lesson's tables and figures
+        order = [str(name) for name in homes["segment"].cat.categories if str(name) in set(order)]
     by = (
         pd.DataFrame({"segment": segments.to_numpy(), "a": np.where(takes, structural, 0.0), "b": shifting})
         .groupby("segment")[["a", "b"]]

@@ -94,6 +94,9 @@ def test_codes_and_audits():
     )
     ax = plot_codes(rates, "period")
     assert list(ax.get_lines()[0].get_ydata()) == [0.8, 0.93]
+    said = ax.containers[0].lines[0]
+    assert list(said.get_ydata()) == [0.75, 0.7]
+    assert (said.get_xdata() > ax.get_lines()[0].get_xdata()).all()  # an interval's end does not lie on the coded share
     assert title(ax) == "The code rose by 13 points, the customers’ word did not"
     assert "before: 80, 75; after: 93, 70. The axis begins at 50 %." in description(ax)
 
@@ -123,6 +126,13 @@ def test_the_chain_stacks_to_the_price_and_a_loss_stands_left():
         price = 100 * table["price"].iloc[len(table) - 1 - row]
         assert sum(width for _, width in bars) == pytest.approx(price)
     assert min(width for bars in ends.values() for _, width in bars) < 0
+    # the price is written and marked, since a bar with a loss is longer than it
+    prices = [100 * price for price in table["price"]]
+    assert [one.get_text() for one in ax.texts] == [f"price {price:.1f}" for price in prices]
+    marks = next(one for one in ax.collections if len(one.get_segments()) == len(table))
+    assert [segment[0][0] for segment in marks.get_segments()] == pytest.approx(prices)
+    right = [max(x + width for x, width in bars) for _, bars in sorted(ends.items(), reverse=True)]
+    assert [one.xy[0] for one in ax.texts] == pytest.approx(right)
     least = table["supplier's margin"].min()
     assert title(ax).endswith(f"down to −{-100 * least:.1f}")
 
@@ -133,6 +143,9 @@ def test_the_opening_draws_yearly_rates():
     ax = plot_opening(panel, {"industrial": "2024-01-01", "commercial": "2024-10-01"})
     mine = panel[panel["class"] == "industrial"]
     np.testing.assert_allclose(ax.get_lines()[0].get_ydata(), 4 * mine.groupby("period")["left"].mean())
+    ticks = [label.get_text() for label in ax.get_xticklabels()]
+    assert ticks[:6] == ["Jan\n2023", "Apr", "Jul", "Oct", "Jan\n2024", "Apr"]
+    assert len(ticks) == mine["period"].nunique() == 12
     before = 400 * mine.loc[mine["period"] < "2024-01-01", "left"].mean()
     assert title(ax).startswith(f"Industrial: {before:.1f} % a year left before")
 
@@ -184,6 +197,17 @@ def test_a_ratio_of_one_is_the_old_price():
     assert shown["numbers"][0]["text"] == "¥0.54 / 0.54 / 0.54"
     assert values(shown)["Mean gain per home"] == 0
     assert values(shown)["Company’s margin"] > 0  # it buys cheaper and passes nothing on
+
+
+def test_segments_stand_in_the_order_of_their_table():
+    names = ["night", "day home", "nobody", "evening home"]
+    homes = HOMES.assign(segment=pd.Categorical(HOMES["segment"], categories=names))
+    shown = tariff_picture(homes, 4, 0, "all")["panels"][0]
+    assert shown["x"]["categories"] == ["night", "day home", "evening home"]
+    plain = tariff_picture(HOMES, 4, 0, "all")["panels"][0]
+    assert plain["x"]["categories"] == ["day home", "evening home", "night"]
+    at = [shown["x"]["categories"].index(name) for name in plain["x"]["categories"]]
+    assert [shown["marks"][0]["values"][place] for place in at] == plain["marks"][0]["values"]
 
 
 def test_the_widget_starts_where_the_lesson_says():
