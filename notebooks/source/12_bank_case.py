@@ -51,7 +51,7 @@ import pandas as pd
 import crmlib as crm
 
 pd.options.display.float_format = "{:,.2f}".format
-bank = crm.load_bank()
+bank = crm.load_bank(tables=["customers", "branches", "months", "years", "rates", "wallets", "bonds"])
 
 # %% [markdown] lang="en"
 # **Exhibit 1.** The bank, in ¥ million. Deposits twice: mean of all days, and mean of the month ends.

@@ -132,7 +132,7 @@ def forty() -> dict[str, pd.DataFrame]:
     right, naive, types = [], [], []
     for seed in SEEDS:
         bank = simulate_bank(customers=BANK, seed=seed)
-        utility = simulate_utility(customers=UTILITY, seed=seed)
+        utility = simulate_utility(customers=UTILITY, seed=seed, hourly=False)
         for rows in (bank_rows(bank), utility_rows(utility)):
             right += [(seed, *row) for row in rows[0]]
             naive += [(seed, *row) for row in rows[1]]

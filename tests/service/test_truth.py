@@ -180,7 +180,7 @@ def test_importance_by_class_covers_the_truth_in_ten_utilities():
     """21 means each: 210 intervals, of which 200 should cover (below 189: once in 1 100)."""
     found = []
     for seed in range(300, 310):
-        utility = simulate_utility(customers=600, seed=seed)
+        utility = simulate_utility(customers=600, seed=seed, hourly=False)
         rated = utility.importance.merge(utility.customers[["customer", "class"]], on="customer")
         means = importance_by_class(rated)
         truth = [utility.truth[f"importance.{one[1]}.{one.attribute}"] for one in means.itertuples()]
