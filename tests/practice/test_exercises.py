@@ -18,6 +18,7 @@ import nbformat
 import pytest
 
 import crmlib
+from crmlib import companies
 from crmlib.practice import declare, notebook, scoring, variants
 from crmlib.practice.answers import plain
 from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_YET
@@ -83,7 +84,14 @@ def answers_in(number: str, variables: dict) -> dict:
 
 def try_student(number: str, student: str, untouched: nbformat.NotebookNode, key: nbformat.NotebookNode) -> Tried:
     draws: list[int] = []
+    made: dict[int, Any] = {}  # each declared answer for this student's company, as the draw works it out
+
+    def remembered(value: Any, company: companies.Company) -> Any:
+        made[id(value)] = declare.value_for(value, company)
+        return made[id(value)]
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variants, "value_for", remembered)
         simulate = variants.simulate_bank
         patch.setattr(variants, "simulate_bank", lambda **options: draws.append(1) or simulate(**options))
         company = variants.variant(number, student)
@@ -95,7 +103,8 @@ def try_student(number: str, student: str, untouched: nbformat.NotebookNode, key
     wrong, said = {}, {}
     for question in questions:
         for one in question.misconceptions:
-            value = declare.value_for(one.value, company)
+            # nothing was made where this student's company is still remembered from another test
+            value = made[id(one.value)] if made else declare.value_for(one.value, company)
             if value is not None:
                 scored = scoring.score(number, student, {question.variable: plain(value)})
                 wrong[question.name, one.name] = next(one for one in scored if one.question == question.name)
