@@ -57,7 +57,7 @@ def measure(size: int, with_broken: bool, rooms: bool) -> dict:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             code = command.main(words)
         seconds = time.perf_counter() - start
-        with (folder / "grades-overview.csv").open(encoding="utf-8-sig", newline="") as file:
+        with (folder / "grades-02-overview.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     return {
         "code": code,

@@ -10,7 +10,7 @@ from pathlib import Path
 from crmlib.practice import scoring
 from crmlib.practice.declare import number_of
 from crmlib.practice.grading.byhand import enter_marks, read_marks, save_copy, write_texts
-from crmlib.practice.grading.feedback import write_feedback
+from crmlib.practice.grading.feedback import pack_for_moodle, write_feedback
 from crmlib.practice.grading.grade import Row, Stopped, grade
 from crmlib.practice.grading.report import class_report
 from crmlib.practice.grading.results import open_texts, write_canvas, write_moodle, write_overview, write_points
@@ -19,7 +19,7 @@ from crmlib.practice.grading.runner import Limits, Runner
 from crmlib.practice.grading.store import Store
 from crmlib.practice.grading.submissions import read_submissions
 
-USAGE = "python course.py grade SUBMISSIONS --exercise 02 --roster roster.csv --out grades.csv"
+USAGE = "python course.py grade SUBMISSIONS --exercise 02 --roster roster.csv"
 
 
 def main(words: list[str]) -> int:
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("submissions", metavar="SUBMISSIONS", help="folder or zip file with what was handed in")
     parser.add_argument("--exercise", required=True, help="its number, such as 02")
     parser.add_argument("--roster", help="CSV file of the class: student id, name, email")
-    parser.add_argument("--out", default="grades.csv", help="the table of points; other files are put beside it")
+    parser.add_argument("--out", help="the table of points (grades-02.csv); other files are put beside it")
     parser.add_argument("--private", help="Python file with your own questions")
     parser.add_argument("--title", help="the assignment's name in Canvas, such as 'Customer pyramid (4711)'")
     parser.add_argument("--regrade", action="store_true", help="run again what has been run before")
@@ -56,7 +56,7 @@ def grade_class(given: argparse.Namespace) -> int:
     if given.seconds <= 0 or given.memory < 200 or given.workers < 1:
         raise ValueError("--seconds must be above 0, --memory 200 or more, --workers 1 or more.")
     exercise = number_of(given.exercise)
-    out = start / given.out
+    out = start / (given.out or f"grades-{exercise}.csv")
     if out.suffix.lower() != ".csv":
         raise ValueError(f"--out names the table of points: its name must end in .csv, not {out.name!r}.")
     private = (start / given.private).resolve() if given.private else None
@@ -93,11 +93,14 @@ def grade_class(given: argparse.Namespace) -> int:
     moodle = write_moodle(out.with_name(f"{out.stem}-moodle.csv"), rows)
     canvas = write_canvas(out.with_name(f"{out.stem}-canvas.csv"), rows, given.title or f"Exercise {exercise}")
     write_texts(texts, rows, asked, exercise, entered.kept)
-    write_feedback(pages, rows, exercise, asked)
+    packed = pack_for_moodle(
+        out.with_name(f"{out.stem}-feedback-moodle.zip"), rows, write_feedback(pages, rows, exercise, asked)
+    )
     report.write_text(class_report(rows, exercise, scoring.version(exercise), asked), encoding="utf-8", newline="\n")
-    _tell(rows, entered.says, [(out, "points per question"), (overview, "one row per student and file, with what was odd"),
-                           (report, "the class: open it in a browser"), (pages, "a page per student"),
-                           (texts, "texts to mark by hand"), (moodle, "for Moodle"), (canvas, "for Canvas")])  # fmt: skip
+    written = [(out, "points per question"), (overview, "one row per student and file, with what was odd"),
+               (report, "the class: open it in a browser"), (pages, "a page per student"), (texts, "texts to mark by hand"),
+               (moodle, "for Moodle"), (canvas, "for Canvas")]  # fmt: skip
+    _tell(rows, entered.says, [*written, (packed, "the pages, for Moodle")] if packed else written)
     return int(any(score.status == scoring.NOT_SCORED for row in rows for score in row.scores))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from crmlib.practice.declare import Question
 from crmlib.practice.grading.byhand import MARKED
-from crmlib.practice.grading.grade import Row
+from crmlib.practice.grading.grade import ONLY_CHOSEN, Row
+from crmlib.practice.grading.owners import MOODLE
 from crmlib.practice.grading.page import Markup, page, sentence, table, text
-from crmlib.practice.grading.results import amount, open_texts
+from crmlib.practice.grading.results import amount, of_class, open_texts
 from crmlib.practice.scoring import BY_HAND, CORRECT, NOT_ATTEMPTED, NOT_SCORED, NOT_YET
 
 STATES = {CORRECT: "✔ correct", NOT_YET: "✘ not yet", NOT_ATTEMPTED: "○ not attempted", BY_HAND: "✎ will be read"}
@@ -22,9 +24,7 @@ def write_feedback(folder: Path, rows: list[Row], exercise: str, questions: Sequ
     """Write one page per student into `folder`, under the student's id; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written, taken = [], set()
-    for row in rows:
-        if not row.counts or row.student is None:
-            continue
+    for row in of_class(rows):
         name = file_name(row.student.id)
         while name.casefold() in taken:
             name += "_"
@@ -33,6 +33,37 @@ def write_feedback(folder: Path, rows: list[Row], exercise: str, questions: Sequ
         file.write_text(feedback(row, exercise, questions), encoding="utf-8", newline="\n")
         written.append(file)
     return written
+
+
+def pack_for_moodle(archive: Path, rows: list[Row], pages: Sequence[Path]) -> Path | None:
+    """Write the pages of who handed in through Moodle as its "Upload multiple feedback files in a zip" takes them.
+
+    Moodle gives a page to the participant whose number stands in the name of the page's folder, which is that of the download,
+    `name_number_assignsubmission_file_`. A page whose folder may be somebody else's is left out.
+
+    Parameters
+    ----------
+    archive : to write.
+    rows, pages : of the grading, and what `write_feedback` returned for them.
+
+    Returns
+    -------
+    The archive, or None where no file came from Moodle: then nothing is written.
+
+    Source: mod/assign/feedback/file/importziplib.php of Moodle. It was not tried on a running server.
+    """
+    packed = {}
+    for row, page_file in zip(of_class(rows), pages, strict=True):
+        by_moodle = [found for part in PurePosixPath(row.path).parts if (found := MOODLE.fullmatch(part))]
+        if by_moodle and ONLY_CHOSEN not in row.discreet:
+            name = by_moodle[0]["name"].replace("_", " ")  # Moodle finds the number behind the first underscore
+            packed[f"{name}_{by_moodle[0]['number']}_assignsubmission_file_/{page_file.name}"] = page_file
+    if not packed:
+        return None
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, page_file in packed.items():
+            opened.write(page_file, name)
+    return archive
 
 
 def file_name(student: str) -> str:

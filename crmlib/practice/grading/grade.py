@@ -24,6 +24,8 @@ from crmlib.practice.kinds import NUMERIC
 from crmlib.practice.scoring import NOT_ATTEMPTED, NOT_SCORED, Score, judge, known_for
 from crmlib.practice.variants import normalised
 
+ONLY_CHOSEN = "The platform's own part of the file's name fits nobody; only the words that the student chose do."
+
 
 class Stopped(RuntimeError):
     """The grading cannot go on; the text says why and what to do."""
@@ -244,9 +246,7 @@ def rows_of(files: list[File], exercise: str, students: list[Student] | None) ->
             continue
         first, *others = ordered
         if told[first.path].chosen_under:
-            doubt.append(
-                "The platform's own part of the file's name fits nobody; only the words that the student chose do."
-            )
+            doubt.append(ONLY_CHOSEN)
         notes = [first.problem]
         if others:
             notes.append(f"{len(ordered)} files were handed in; this one counts.")

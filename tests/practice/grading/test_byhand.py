@@ -191,7 +191,7 @@ def graded(tmp_path, monkeypatch) -> Path:
     (tmp_path / "class" / "s1.ipynb").write_text(json.dumps(content), encoding="utf-8")
     (tmp_path / "roster.csv").write_text("id,name\ns1,Ada\n", encoding="utf-8")
     assert run(tmp_path, "class", "02") == 0
-    file = tmp_path / "grades-by-hand.csv"
+    file = tmp_path / "grades-02-by-hand.csv"
     save(file, [one | {"points": "3"} for one in cells(file)])
     return tmp_path
 
@@ -202,26 +202,26 @@ def run(folder: Path, submissions: str, exercise: str, *more: str) -> int:
 
 
 def test_a_wrong_folder_costs_no_mark(graded, capsys):
-    file = graded / "grades-by-hand.csv"
+    file = graded / "grades-02-by-hand.csv"
     before = file.read_bytes()
     assert run(graded, "empty", "02") == 0
-    (copy,) = graded.glob("grades-by-hand-before-*.csv")
+    (copy,) = graded.glob("grades-02-by-hand-before-*.csv")
     assert copy.read_bytes() == before
     said = capsys.readouterr().out
     assert "1 mark does not count now: 3 points for q10 of s1 (Ada), of whom there is no text in this run" in said
     assert copy.name in said
     assert run(graded, "class", "02") == 0
     assert [one["points"] for one in cells(file)] == ["3"]
-    assert cells(graded / "grades-overview.csv")[0]["points"] == "3"
+    assert cells(graded / "grades-02-overview.csv")[0]["points"] == "3"
 
 
 def test_another_exercise_leaves_the_marks_alone(graded, capsys):
-    file = graded / "grades-by-hand.csv"
+    file = graded / "grades-02-by-hand.csv"
     before = {one.name: one.read_bytes() for one in graded.glob("grades*.*")}
-    assert run(graded, "class", "03") == 1
+    assert run(graded, "class", "03", "--out", "grades-02.csv") == 1
     assert "holds marks for exercise 02" in capsys.readouterr().err
     assert {one.name: one.read_bytes() for one in graded.glob("grades*.*")} == before
-    assert run(graded, "class", "03", "--out", "grades-03.csv") == 0
+    assert run(graded, "class", "03") == 0  # by itself each exercise has tables of its own
     assert file.read_bytes() == before[file.name]
 
 

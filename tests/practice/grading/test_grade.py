@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from crmlib.practice.declare import questions_of
 from crmlib.practice.grading import grade as grading
 from crmlib.practice.grading import sandbox
 from crmlib.practice.grading.__main__ import main
+from crmlib.practice.grading.feedback import pack_for_moodle
 from crmlib.practice.grading.grade import Stopped, fingerprint, grade, rows_of
 from crmlib.practice.grading.roster import Student
 from crmlib.practice.grading.runner import Limits, Run, Runner
@@ -133,7 +135,7 @@ def command_out(tmp_path_factory) -> Path:
 
 
 def test_the_command_leaves_a_row_for_everybody(command_out):
-    overview = read(command_out / "grades-overview.csv")
+    overview = read(command_out / "grades-02-overview.csv")
     assert [(row["student"], row["counts"]) for row in overview] == [
         ("b0x", "yes"), ("b1x", "yes"), ("b2x", "yes"), ("b3x", "yes"), ("", "no"),
     ]  # fmt: skip
@@ -143,11 +145,42 @@ def test_the_command_leaves_a_row_for_everybody(command_out):
     assert points["b3x"] == 0
     assert overview[3]["notes"] == "Nothing was handed in."
     assert "fits nobody" in overview[4]["notes"]
-    assert len(read(command_out / "grades.csv")) == 4 * len(questions_of("02"))
+    assert len(read(command_out / "grades-02.csv")) == 4 * len(questions_of("02"))
+
+
+def test_moodle_takes_the_pages_back(command_out):
+    """Read as Moodle's importziplib.php reads it: the number between the first two underscores of a folder's name."""
+    with zipfile.ZipFile(command_out / "grades-02-feedback-moodle.zip") as archive:
+        pages = {name: archive.read(name).decode() for name in archive.namelist()}
+    told = {}
+    for name, page in pages.items():
+        folder, file = name.split("/")
+        _, number, kind, plugin, rest = folder.split("_", 4)
+        assert (kind, plugin, rest) == ("assignsubmission", "file", "")
+        told[number] = file
+        assert page == (command_out / "grades-02-feedback" / file).read_text("utf-8")
+    assert told == {"901": "b0x.html", "902": "b1x.html", "903": "b2x.html"}
+
+
+def test_a_page_whose_folder_may_be_another_s_is_not_packed(tmp_path):
+    students = [Student("b0x", "Ada One"), Student("b1x", "Bo Two"), Student("b2x", "Cy Three")]
+    files = [
+        File("Ada One_901_assignsubmission_file_/work.ipynb", b""),
+        File("Some Body_902_assignsubmission_file_/b1x.ipynb", b""),
+        File("b2x.ipynb", b""),
+    ]
+    rows = rows_of(files, "02", students)
+    pages = [tmp_path / f"{row.student.id}.html" for row in rows]
+    for page in pages:
+        page.write_text("a page", encoding="utf-8")
+    archive = pack_for_moodle(tmp_path / "m.zip", rows, pages)
+    assert zipfile.ZipFile(archive).namelist() == ["Ada One_901_assignsubmission_file_/b0x.html"]
+    assert pack_for_moodle(tmp_path / "none.zip", rows[2:], pages[2:]) is None
+    assert not (tmp_path / "none.zip").exists()
 
 
 def test_platforms_know_the_students(command_out):
-    moodle, canvas = read(command_out / "grades-moodle.csv"), read(command_out / "grades-canvas.csv")
+    moodle, canvas = read(command_out / "grades-02-moodle.csv"), read(command_out / "grades-02-canvas.csv")
     assert [row["Identifier"] for row in moodle] == ["Participant 901", "Participant 902", "Participant 903", ""]
     assert [row["ID number"] for row in moodle] == ["b0x", "b1x", "b2x", "b3x"]
     assert float(moodle[0]["Grade"]) == full_points()
@@ -160,26 +193,26 @@ def test_no_table_holds_a_formula_and_no_page_a_script(command_out):
     for file in command_out.glob("grades*.csv"):
         for row in read(file):
             assert not [cell for cell in row.values() if cell and cell.lstrip()[:1] in "=+-@\t\r|"], file
-    pages = [command_out / "grades-report.html", *(command_out / "grades-feedback").iterdir()]
+    pages = [command_out / "grades-02-report.html", *(command_out / "grades-02-feedback").iterdir()]
     assert len(pages) == 5
     for file in pages:
         page = file.read_text("utf-8")
         assert "<script" not in page
         assert "<img src=x" not in page
         assert "src=http" not in page
-    hostile = (command_out / "grades-feedback" / "b2x.html").read_text("utf-8")
+    hostile = (command_out / "grades-02-feedback" / "b2x.html").read_text("utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in hostile
     assert "&lt;img src=x onerror" in hostile
 
 
 def test_no_page_of_a_student_names_another(command_out):
     # The two handed in the same file; that is for the instructor to know.
-    assert "b1x" not in (command_out / "grades-feedback" / "b0x.html").read_text("utf-8")
-    assert "'b1x'" in (command_out / "grades-overview.csv").read_text("utf-8")
+    assert "b1x" not in (command_out / "grades-02-feedback" / "b0x.html").read_text("utf-8")
+    assert "'b1x'" in (command_out / "grades-02-overview.csv").read_text("utf-8")
 
 
 def test_the_report_shows_where_the_class_stands(command_out):
-    report = (command_out / "grades-report.html").read_text("utf-8")
+    report = (command_out / "grades-02-report.html").read_text("utf-8")
     assert "4 students, 3 handed in, 3 notebooks could be run. 3 texts are still to be marked" in report
     alt = re.findall(r'<img alt="([^"]*)"', report)
     assert len(alt) >= 4
@@ -190,12 +223,12 @@ def test_the_report_shows_where_the_class_stands(command_out):
 
 
 def test_marks_given_by_hand_come_back(command_out):
-    file = command_out / "grades-by-hand.csv"
+    file = command_out / "grades-02-by-hand.csv"
     texts = read(file)
     assert [row["student"] for row in texts] == ["b0x", "b1x", "b2x"]
     assert texts[2]["text"].startswith("'=HYPERLINK")
     assert texts[0]["rubric"].startswith("5: ")
-    before = float(read(command_out / "grades-overview.csv")[0]["points"])
+    before = float(read(command_out / "grades-02-overview.csv")[0]["points"])
     texts[0]["points"] = "3,5"  # as a German spreadsheet writes it, which also puts semicolons
     earlier = re.sub("text t[0-9a-f]+", "text t0000000000", texts[1]["belongs_to"])
     texts[1] |= {"points": "4", "belongs_to": earlier}  # the mark of an earlier text
@@ -205,7 +238,7 @@ def test_marks_given_by_hand_come_back(command_out):
         table.writerows(texts)
     words = ["class", "--exercise", "2", "--roster", "roster.csv", "--from", str(command_out)]
     assert main(words) == 0
-    overview = read(command_out / "grades-overview.csv")
+    overview = read(command_out / "grades-02-overview.csv")
     assert float(overview[0]["points"]) == before + 3.5
     assert [row["to_mark_by_hand"] for row in overview[:4]] == ["0", "1", "1", "0"]
     assert [row["points"] for row in read(file)] == ["3.5", "", ""]
@@ -329,18 +362,18 @@ def test_a_faulty_private_question_costs_nobody_the_other_points(small, tmp_path
     assert "The private question p1 of mine.py could not be scored, so it counts for nobody" in said
     assert "Line 6 raises" in said
     points = {
-        (row["student"], row["question"]): (row["points"], row["status"]) for row in read(tmp_path / "grades.csv")
+        (row["student"], row["question"]): (row["points"], row["status"]) for row in read(tmp_path / "grades-02.csv")
     }
     assert points["b1x", "q1"] == ("1", "correct")
     assert points["b1x", "p2"] == ("2", "correct")
     assert points["b1x", "p1"] == points["b2x", "p1"] == ("", "not scored")
     most = sum(question.points for question in questions_of("02")) + 2
-    assert [row["Grade"] for row in read(tmp_path / "grades-moodle.csv")] == ["3", "0"]
-    assert {float(row["Maximum grade"]) for row in read(tmp_path / "grades-moodle.csv")} == {most}
-    assert [float(row["Exercise 02"]) for row in read(tmp_path / "grades-canvas.csv")] == [most, 3, 0]
+    assert [row["Grade"] for row in read(tmp_path / "grades-02-moodle.csv")] == ["3", "0"]
+    assert {float(row["Maximum grade"]) for row in read(tmp_path / "grades-02-moodle.csv")} == {most}
+    assert [float(row["Exercise 02"]) for row in read(tmp_path / "grades-02-canvas.csv")] == [most, 3, 0]
     (tmp_path / "mine.py").write_text(FAULTY.replace('bank.tables["no such table"]', "3"), encoding="utf-8")
     assert main(words) == 0
-    assert read(tmp_path / "grades-moodle.csv")[0]["Grade"] == "7"
+    assert read(tmp_path / "grades-02-moodle.csv")[0]["Grade"] == "7"
 
 
 def test_an_answer_that_breaks_the_scoring_costs_the_others_nothing(small, tmp_path, monkeypatch):
@@ -475,6 +508,7 @@ def test_points_put_into_a_kept_run_count_nothing(class_runner, small, tmp_path)
 
 DRIVER = """
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from crmlib.practice.grading.grade import grade
