@@ -112,7 +112,7 @@ in_2025 = crm.bill_margin(bills[bills["month"] >= "2025-01-01"], power.price_cha
 # %%
 columns = ["customers", "kwh_share", "peak_share", "load_factor", "margin_share"]
 classes = crm.load_segments(in_2025, "class").set_index("class")[columns]
-classes.assign(**100 * classes[columns[1:]]).round(1)
+classes.assign(**100 * classes[columns[1:]])
 
 # %% [markdown] lang="en"
 # In 2025 the 312 plants used 88 % of the power and brought 88 % of the margin. The 1,606 homes used 2 % and brought
@@ -135,7 +135,7 @@ print(f"{most['customers']:.0f} large users: {100 * most['margin_share']:.0f} % 
 print(f"on average {each:,.0f} yuan a year each, as much as {each / shop:.0f} small shops")
 kinds = kinds.rename(columns={"margin_each": "margin a month"})
 of_kinds = kinds[[*columns[:4], "margin a month"]]
-of_kinds.assign(**100 * of_kinds[columns[1:4]]).round(1)
+of_kinds.assign(**100 * of_kinds[columns[1:4]])
 
 # %% [markdown] lang="en"
 # *(Here `kwh_share` is the share of **industry's** kWh, in percent like `peak_share` and `load_factor`. `margin a month`:
@@ -327,7 +327,7 @@ volunteers[["gain", "structural", "shifting", "margin_change"]].mean()
 # ## Winners and losers
 #
 # And if *every* home on the tiered tariff got the new prices (the tiers stay)? *(Calculated: true if all shift as those
-# in the lot did.)* A win or a loss counts from ¥12 a year.
+# in the lot did.)* A win or a loss counts from ¥12 a year (`win`, `lose`: percent of the homes).
 
 # %%
 now = in_2025[in_2025["tariff"] == "home tiered"]
@@ -335,7 +335,7 @@ all_homes = crm.tariff_change(now, power.tariffs, "home time-of-use", sigma)
 all_homes = all_homes.merge(customers[["customer", "segment", "hardship"]])
 segments = crm.winners_losers(all_homes, "segment", worth=12)
 shown = segments[["segment", "customers", "gain", "structural", "shifting", "win", "lose"]]
-shown.assign(**100 * shown[["win", "lose"]]).round(1)
+shown.assign(**100 * shown[["win", "lose"]])
 
 # %%
 ax = crm.show.plot_winners(segments, "segment")
@@ -363,7 +363,7 @@ print(f"the company's:            {-100 * cut / in_2025['kwh_peak'].sum():+.2f} 
 part = all_homes["peak_before"].sum() / in_2025["kwh_peak"].sum()
 print(f"these homes' part of the company's use at peak: {100 * part:.1f} %")
 poor = crm.winners_losers(all_homes, "hardship", worth=12)
-poor.assign(**100 * poor[["win", "lose"]])[["hardship", "customers", "gain", "win", "lose"]].round(1)
+poor.assign(**100 * poor[["win", "lose"]])[["hardship", "customers", "gain", "win", "lose"]]
 
 # %% [markdown] lang="en"
 # With everybody in, the company gains ¥4,432 a year instead of losing. **That plus is not earned by shifting.** If
@@ -373,7 +373,8 @@ poor.assign(**100 * poor[["win", "lose"]])[["hardship", "customers", "gain", "wi
 # than the move is worth. Better is a spread near cost (*Explore*, ratio 2).
 #
 # **And the peak?** 4.4 % less is 4.4 % of what these 1,199 homes use at peak, if they use as much in all as before. They
-# have 1.9 % of the company's use at peak; of the company's use the cut is 0.08 %.
+# have 1.9 % of the company's use at peak; of the company's use the cut is 0.08 %. All homes together have 2.5 % of it; if
+# all did as those in the lot, it would be 0.11 %.
 #
 # 55 % of the **evening homes** lose: people who work by day and cook at seven. 96 homes are registered as households in
 # **hardship**; of these 51 % lose. A mean gain of ¥11 hides both.
@@ -815,8 +816,9 @@ reasons[reasons > 0]
 # %% [markdown] lang="en"
 # Industry's intention fell from 6.3 to 4.9 as soon as there was a choice; the homes' stays at 6.1 to 6.2. "Our most loyal
 # customers", says Sales of those who left. In 2023, still without a choice, plants that later switched had said 6.2 (26
-# answers), the others 6.3: like all. Of those with a choice who stay, 54 % name habit or convenience, 17 % value. What
-# customers say without a choice does not measure loyalty; lesson 08 calls it *monopoly loyalty*. And to whom do they go?
+# answers), the others 6.3: hardly a difference. Of those with a choice who stay, 54 % name habit or convenience, 17 %
+# value. What customers say without a choice does not measure loyalty; lesson 08 calls it *monopoly loyalty*. And to whom
+# do they go?
 
 # %%
 100 * power.switches["rival"].value_counts(normalize=True)
@@ -854,6 +856,10 @@ by_kind = crm.compare_arms(drawn, "change_ratio", **arms, by="segment").set_inde
 ends = {"difference": "elasticity", "high": "from", "low": "to"}
 by_kind[list(ends.values())] = -by_kind[list(ends)] / np.log(0.82 / 0.24)
 by_kind[["treated", "control", "elasticity", "from", "to"]]
+
+# %% [markdown] lang="en"
+# With these, the plants on the old price *(`moved`: million kWh out of the peak, with its interval; `margin`: the company's
+# and `gain`: the plants', both in ¥ million; `lose`: how many plants would pay more)*:
 
 # %%
 old_price = in_2025[in_2025["tariff"] == "industry two-part"]
@@ -903,7 +909,8 @@ ways = pd.DataFrame({
     "company's peak, %": -100 * less / in_2025["kwh_peak"].sum(),
 }, index=less.index)  # fmt: skip
 ways.loc["plants on the old price", "homes' peak, %"] = 0
-ways.round(dict.fromkeys(ways.columns[1:4], 0)).astype(dict.fromkeys(ways.columns[1:4], int))
+yuan = ways.columns[1:4]
+ways.assign(**ways[yuan].map("{:,.0f}".format))
 
 # %%
 for name in ["every home", "every home, ratio 2"]:
@@ -917,8 +924,7 @@ for name in ["every home", "every home, ratio 2"]:
     print(f"  homes and company together gain {joint:,.0f} yuan, {joint / len(one):.0f} a home")
 
 # %% [markdown] lang="en"
-# *(`margin`: change of the company's; `if unmoved`: the same if nobody moved anything; `their gain`: the customers'. Among
-# plants: `moved` in million kWh with its interval, `margin` and `gain` in ¥ million, `lose`: plants that would pay more.)*
+# *(`margin`: change of the company's; `if unmoved`: the same if nobody moved anything; `their gain`: the customers'.)*
 #
 # **Homes.** If all 480 structural winners opt in, Delta Power loses ¥41,235 a year for 1.8 % of the tiered homes' use at
 # peak, 0.03 % of its own. For every home: plus ¥4,432, 4.4 % and 0.08 %; evening homes pay. The 4.4 % stand on paper, with

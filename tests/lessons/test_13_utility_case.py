@@ -66,6 +66,18 @@ def test_the_handout_prints_the_same_text_and_exhibits(lesson):
     years = lesson["contacts"].assign(year=lesson["contacts"]["time"].dt.year)
     for row in crm.resolution_rates(years, lesson["power"].audits, by="year").itertuples():
         want.append((str(row.year), *(f"{100 * value:.0f}" for value in (row.coded, row.audited, row.no_repeat))))
+    missed = lesson["missed_by"]["last week"]
+    left, homes = 100 * lesson["effect"], lesson["panel"].query("`class` == 'residential'")
+    homes = 400 * homes.groupby(homes["period"] >= "2024-01-01")["left"].mean()
+    assert (
+        f"in MW: {missed['holiday']:.0f} on holidays, {missed['a week after a holiday']:.0f} on the same days a week later, "
+        f"{missed['other day']:.0f} on all other days"
+    ) in text
+    rates = [f"{left.at[name, 'before']:.1f} and {left.at[name, 'after']:.1f}" for name in ("industrial", "commercial")]
+    assert (
+        f"industry {rates[0]}, commerce {rates[1]}. Homes, who cannot choose, before and after January 2024: "
+        f"{homes[False]:.1f} and {homes[True]:.1f}"
+    ) in text
     assert len(want) == 16
     assert [row for row in want if row not in have] == []
     # what Exhibit 3 shows is what the lesson's four comparisons show
@@ -83,6 +95,42 @@ def test_the_handout_prints_the_same_text_and_exhibits(lesson):
     for number in ("72 points", "102 homes", "¥2.1 million", "93 %", "83 plants", "24 %"):
         assert number in prose.replace("*", "")
         assert number in case
+
+
+def test_the_key_to_the_questions_of_the_handout(lesson):
+    """What the teaching note says of the five questions follows from the handout's own rounded exhibits."""
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in HANDOUT.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    table = {row[0]: row[1:] for row in reversed(rows)}  # Exhibit 3 has a head that is called homes, too
+    opted, none, with_, without = (
+        [float(cell) for cell in table[name][1:]] for name in ("opted in", "none", "trial time-of-use", "trial control")
+    )
+    note = (build.ROOT / "instructor" / f"{LESSON}.md").read_text(encoding="utf-8").replace("*", "")
+    before, after = 100 * (1 - opted[0] / none[0]), 100 * (1 - opted[1] / none[1])
+    assert f"{after:.0f} % lower after; {-lesson['found'].at[2, 'difference']:.0f} % before" in note
+    assert f"(by the rounded shares 21 or {before + 0.01:.0f})" in note
+    lot = 100 * (1 - with_[1] / with_[0] / (without[1] / without[0]))
+    assert f"by lot {lot:.1f} % less" in note
+    # of the company's use at peak, from the shares of Exhibit 1
+    classes = {
+        name: [float(cell.replace("−", "-")) for cell in table[name][1:]] for name in ("homes", "commerce", "industry")
+    }
+    use = {name: row[0] * row[1] for name, row in classes.items()}
+    theirs = use["homes"] / sum(use.values())
+    assert f"{100 * theirs:.1f} % × {lot:.1f} % = {theirs * lot:.2f} %" in note
+    assert lesson.says(
+        f"All homes together have {100 * theirs:.1f} % of it; if all did as those in the lot, it would be {theirs * lot:.2f} %"
+    )
+    peak = lesson["in_2025"].groupby("class", observed=True)["kwh_peak"].sum()
+    assert 100 * peak["residential"] / peak.sum() == pytest.approx(100 * theirs, abs=0.05)
+    coded, audited, again = ([float(table[year][place]) for year in ("2023", "2024")] for place in range(3))
+    assert f"the code rose by 11 points ({coded[0]:.0f} to {coded[1]:.0f}, rounded)" in note
+    assert (
+        f"the audit ({audited[0]:.0f} to {audited[1]:.0f}) and the repeats ({again[0]:.0f} to {again[1]:.0f})" in note
+    )
 
 
 def test_classes_and_large_users(lesson):
@@ -519,7 +567,7 @@ def test_the_opening(lesson):
     said = said[said["class"] == "industrial"].assign(went=lambda rows: rows["exit_reason"].astype(str) == "switched")
     mean = {went: np.average(rows["int1"], weights=rows["weight"]) for went, rows in said.groupby("went")}
     assert lesson.says(
-        f"had said {mean[True]:.1f} ({said['went'].sum()} answers), the others {mean[False]:.1f}: like all"
+        f"had said {mean[True]:.1f} ({said['went'].sum()} answers), the others {mean[False]:.1f}: hardly a difference"
     )
     stay = lesson["sums"]["said"] / lesson["sums"]["weight"]
     assert lesson.says(f"fell from {stay['industrial', 2023]:.1f} to {stay['industrial', 2024]:.1f} as soon as")
