@@ -555,7 +555,7 @@ def lab(root, options, more):
         settings.append("--no-browser")
     if not WINDOWS and os.geteuid() == 0:  # containers often have no other user
         settings.append("--allow-root")
-    say(f"Opening JupyterLab on port {port}. To stop it: File > Shut Down there, or Ctrl+C here.")
+    say(f"Opening JupyterLab on port {port}. To stop it: File > Shut Down there, or Ctrl+C twice here.")
     return run_on_screen(root, [python_of(root / VENV), "-m", "jupyterlab", *settings, *more])
 
 

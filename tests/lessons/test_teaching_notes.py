@@ -46,6 +46,7 @@ FOLLOWS = {
 }  # fmt: skip
 # Figures that are nobody's finding, and why.
 OWN = {
+    "00_welcome": {"75 %": "what a wrong argument counts among the eight"},
     "02_customer_pyramid": {"1,000": "a question's supposition", "−0.4": "what a Gini of losses could come to"},
     "06_satisfaction": {"¥30": "a question's supposition: the lesson gives no price of a call"},
     "09_retention": {"98 %": "a telecom that a question makes up", "80 %": "the same telecom"},
@@ -75,7 +76,8 @@ def test_a_number_is_looked_for_whole(piece, text, found):
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_a_note_has_all_its_parts(note):
     text = note.read_text(encoding="utf-8")
-    assert [part for part in PARTS if part not in text] == []
+    parts = (*PARTS[1:], "## Half an hour") if note.stem == "00_welcome" else PARTS  # it fills no two hours
+    assert [part for part in parts if part not in text] == []
     rubric = text.split("rubric\n")[1].split("\n## ")[0]
     assert [level for level in "4321" if f"\n| {level} " not in rubric] == []
 
