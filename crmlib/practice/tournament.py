@@ -157,9 +157,7 @@ def plot_curse(ranking: pd.DataFrame):
         f"{len(ranking)} teams. First in practice: {practice['team']}, there ¥{practice['practice_gain'] / 1e6:.2f} million, on unseen "
         f"seeds ¥{practice['gain'] / 1e6:.2f} million. Winner: {winner['team']}. Dashed: equal in both."
     )
-    finish(
-        ax, title=title, x="gain in the past (practice seed)", y="mean gain in the futures (unseen seeds)", words=words
-    )
+    finish(ax, title=title, x="gain in the past", y="mean gain in the futures", words=words)
     money_axis(ax, "x")
     return money_axis(ax)
 

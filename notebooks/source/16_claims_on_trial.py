@@ -41,9 +41,11 @@
 # no year and no firm.
 #
 # For each claim: who says it (A to E), what speaks for it and against it, a test, what the test looks like on our two
-# companies, and a verdict. A name with a year is a publication: mostly a study, at times a theory (Hirschman, Vaupel), an
-# essay (Campbell) or a book (Sharp). Where none stands there is an argument, and we name no publication: claim 1 has none at
-# all, and claims 3, 6, 9 and 11 have none *for* them. That is what we could name, not all that there is.
+# companies (Harbour Bank, and Delta Power for electricity), and a verdict. A name with a year is a publication: mostly a study,
+# at times a theory (Hirschman, Vaupel), an essay (Campbell) or a book (Sharp). Where none stands there is an argument, and we
+# name no publication: claim 1 has none at all, and claims 3, 6, 9 and 11 have none *for* them, claims 4, 7 and 8 none *against*
+# them. What stands for 7 (Kumar 2015) says who returns, not how many; what stands for 8 (Reichheld 1990) is the claim itself.
+# That is what we could name, not all that there is.
 #
 # **The verdict rests on the evidence from the field or, where there is none, on the argument; not on our data.** These
 # are simulated: they echo what was put in. They show *how* a claim is tested and how a careless test misleads.
@@ -108,7 +110,7 @@ for share in [0.0, 0.2]:
 # %% [markdown] lang="en"
 # With nothing spent, the first yuan of mail brings ¥6.98 and the first on calls (to the upper three tiers) ¥3.39:
 # win first. After ¥60,000 a year on each, one more brings ¥0.82 and ¥2.21: keep next. *(Predictive, on causal
-# effects.)* **Verdict: no rule.** The margin decides, and it moves with what is already spent. *(Lesson 11.)*
+# effects.)* **Verdict: no rule.** The next yuan decides, and what it brings moves with what is already spent. *(Lesson 11.)*
 
 # %% [markdown] lang="en"
 # ## 3 · "20 % of customers bring 80 % of the value"
@@ -119,7 +121,7 @@ for share in [0.0, 0.2]:
 # **Test:** state measure, base and window. Move base and window here, the measure in claim 4.
 
 # %%
-print(f"revenue of 2025: {crm.top_share(year_2025, 0.2):.0%}")
+print(f"revenue of 2025, {len(year_2025):,} customers: {crm.top_share(year_2025, 0.2):.0%}")
 log = bank.purchases.rename(columns={"amount": "revenue"})
 windows = {"month": "2025-12-01", "year": "2025-01-01", "three years": "2023-01-01"}
 ever = log["customer"].drop_duplicates().sort_values()
@@ -132,8 +134,8 @@ table = pd.DataFrame(shop, index=["buyers", "of the window's buyers", "of all bu
 table.astype({"buyers": int})
 
 # %% [markdown] lang="en"
-# 82 % of one year's revenue: by this one look the slogan holds, above what the studies found. In the bank's
-# shop it hangs on the base. Of whoever bought in the window, the best fifth
+# The best fifth of the 16,556 customers of 2025 bring 82 % of that year's revenue: by this one look the slogan holds, above
+# what the studies found. In the bank's shop it hangs on the base. Of whoever bought in the window, the best fifth
 # bring 49 % in the month (775 buyers), 59 % in 2025 and 62 % in three years (7,995). Of the *same* 7,995 customers it
 # is 100 % in the month, since fewer than a fifth bought at all, 78 % in 2025 and 62 % in three years: **the direction
 # reverses.** **Verdict: a slogan.** The field finds a good half to 73 %; name measure, base and window. *(Lesson 02.)*
@@ -200,12 +202,13 @@ effects = crm.effect_sizes(told, crm.loyal_effects())
 effects[["effect", "naive", "adjusted", "adjusted_low", "adjusted_high"]].round(2)
 
 # %% [markdown] lang="en"
-# `naive`: the plain difference per standard deviation of attachment; `adjusted`: other things equal. 0.1 is small. What the
-# attached *say* stands out: a higher price is fine (+0.24). What they *do* about the price does not: they get a private rate
-# no less often (+0.02). Nor does what they cost next year (+0.01) and what they bring (0.00). They also hold more products
-# (+0.14, about as much as they recommend, +0.12); but that gap is not dated: they may have held them before they were
-# attached. *(Descriptive.)* **Verdict: for customers of long standing the field says no; for attached ones nothing is named.**
-# Ask what they did, not what they say. *(Lesson 08.)*
+# `naive`: how much the outcome differs per standard deviation of attachment, in its own standard deviations; `adjusted`: the
+# same among customers alike in satisfaction, switching costs, products, revenue and tenure (products left out where they are
+# the outcome). 0.1 is small. What the attached *say* stands out: a higher price is fine (+0.24). What they *do* about the
+# price does not: they get a private rate no less often (+0.02). Nor does what they cost next year (+0.01) and what they bring
+# (0.00). They also hold more products (+0.14, about as much as they recommend, +0.12); but that gap is not dated: they may
+# have held them before they were attached. *(Descriptive.)* **Verdict: for customers of long standing the field says no; for
+# attached ones nothing is named.** Ask what they did, not what they say. *(Lesson 08.)*
 
 # %% [markdown] lang="en"
 # ## 7 · "30 % of lost customers come back if you contact them"
@@ -237,7 +240,9 @@ gain[["years", "retention", "npv_before", "npv_after", "gain_percent"]]
 
 # %% [markdown] lang="en"
 # Five points more: 17 % over five years from 60 %, 16 % from 88 %; without an end to the years 37 %, and 58 % where
-# 95 % stay already. *(Arithmetic, with a margin that stays the same.)* **Verdict: true of a base and a horizon;
+# 95 % stay already. Over five years the base where few leave gains *less* than the other, against the argument above: there is
+# less to gain before the years end. And from 95 % on, five points more are 100 %: nobody ever leaves again, which no firm
+# has seen. *(Arithmetic, with a margin that stays the same.)* **Verdict: true of a base and a horizon;
 # name them.** *(Lesson 08.)*
 
 # %% [markdown] lang="en"
@@ -256,11 +261,12 @@ no_complaints = record[record["complaints"] == 0].sort_values("churn")
 no_complaints[["branch", "churn", "churn_rank", "noticed_share", "solved_share"]]
 
 # %% [markdown] lang="en"
-# Six of 36 branches have no complaints. `noticed_share`: of the problems that an audit found, those that the customer noticed;
-# `solved_share`: of these, the solved ones; `churn_rank` 36: the highest churn. In two, problems are noticed (0.73, 0.72) and
-# all solved. In two hardly any was noticed (0.08, 0.06). In two they were noticed (0.81, 0.80), hardly solved (0.11), and
-# nobody spoke: these lose the most customers of all (ranks 35 and 36). *(Descriptive.)* **Verdict: no. Count problems.**
-# *(Lesson 07.)*
+# Six of 36 branches have no complaints. `noticed_share`: of the problems that an audit found, those that the customer
+# noticed; `solved_share`: of these, the solved ones; `churn_rank` 36: the highest churn. In two, problems are noticed (0.73,
+# 0.72) and all solved. In two hardly any was noticed (0.08, 0.06). In two they were noticed (0.81, 0.80), hardly solved
+# (0.11), and nobody spoke: these lose the most customers of all (ranks 35 and 36). The other four lose fewer than most (ranks
+# 4, 7, 9 and 17). Four of the six are better than the middle, two the worst: the number zero does not tell them apart.
+# *(Descriptive.)* **Verdict: no. Count problems.** *(Lesson 07.)*
 
 # %% [markdown] lang="en"
 # ## 10 · "New customers leave sooner than old ones"
@@ -298,7 +304,7 @@ print(f"{len(year_2025):,} customers")
 overlap[["first", "second", "both", "by_chance"]]
 
 # %% [markdown] lang="en"
-# 16 of the 40 largest depositors are among the 40 most profitable. Two lists without anything in common would share 0.10
+# 16 of the 40 largest depositors are among the 40 most profitable. Two lists drawn blindly would share 0.10
 # *names* (`by_chance`: 40 × 40 / 16,556 customers). So deposits say a great deal, and miss 24 of the 40. *(Descriptive.)*
 # **Verdict: a hint, not a list.** *(Lesson 12.)*
 
@@ -337,8 +343,9 @@ before[["group", "rows", "adjusted", "adjusted_low", "adjusted_high"]].round(2)
 # attachment is itself what the claim promises: if the answer raised it, this comparison hides that, and if silence
 # lowered it, it hides that, too. The third table takes the attachment of the survey *before*. Only 36 answered and 23
 # unanswered complainers are left. The answered are at +0.23 (−0.15 to 0.61), the unanswered at +0.16 (−0.33 to 0.64):
-# too few to tell, and of the 0.41 nothing is left. *(Descriptive.)* **Verdict: more satisfied at times, says the field;
-# more loyal is not shown.** On our data not even the repair is. *(Lesson 07.)*
+# too few to tell; whether anything of the 0.41 remains 23 people cannot say. And these two tables test the satisfaction half
+# only; loyalty would be: did they stay? *(Descriptive.)* **Verdict: more satisfied at times, says the field; more loyal is not
+# shown.** On our data not even the repair is. *(Lesson 07.)*
 
 # %% [markdown] lang="en"
 # ## The verdicts
@@ -354,9 +361,9 @@ before[["group", "rows", "adjusted", "adjusted_low", "adjusted_high"]].round(2)
 # | 4 20/90 | Cooper 1991 | argument | 201 % | can be, and more; 90 means little | costs spread over all |
 # | 5 satisfied are loyal | Bolton 1998, Jones 1995 | Jones 1995 | 5.3 points per ten | with a choice, a tendency | no choice in data |
 # | 6 loyal are cheap | argument | Reinartz 2000, 2002 | said, not done | long: no; attached: not shown | intentions |
-# | 7 30 % return | Kumar 2015 | argument | 29 %, uncalled 22 % | a number without its control | no control group |
-# | 8 small gain, large profit | Reichheld 1990 | argument | 16 to 58 % | name base and horizon | endless years |
-# | 9 no complaints | argument | Hirschman 1970, TARP 1979 | highest churn: none | no | the complaint book |
+# | 7 30 % return | argument (Kumar 2015: who returns) | argument | 29 %, uncalled 22 % | a number without its control | no control group |
+# | 8 small gain, large profit | Reichheld 1990 (the claim itself) | argument | 16 to 58 % | name base and horizon | endless years |
+# | 9 no complaints | argument | Hirschman 1970, TARP 1979 | none: four good, two the worst | no | the complaint book |
 # | 10 new leave sooner | Fader 2018 | its reading: Fader 2010, Vaupel 1979 | 21 to 8 % | typical; no proof of loyalty | survivors |
 # | 11 deposits | argument | Campbell 1979 | 16 of 40 | a hint | the target itself |
 # | 12 recovery | de Matos 2007 | de Matos 2007, Halstead 1992 | too few to tell | loyal: not shown | no unanswered group |
