@@ -154,7 +154,8 @@ print(f"{year['customer'].nunique()} homes, {len(year):,} bills")
 
 # %% [markdown] lang="en"
 # **What percentage of these homes would pay more over the year** on `"home time-of-use"`, if everybody shifts with an
-# elasticity of **0.1**? Give percent (35.0, not 0.35), with one decimal or more.
+# elasticity of **0.1**? Give percent (35.0, not 0.35), with one decimal or more. Look, for question 9, which `segment` of
+# homes they belong to.
 
 # %%
 ### BEGIN SOLUTION
@@ -229,22 +230,27 @@ q8.check()
 # ## Question 9 · Advise the council
 #
 # *{points q9}.* **What do you tell the council about prices by the hour, and about its paper?** Write 80 to 150 words
-# in place of the three dots, between the two lines of quotes. Your instructor reads the text and marks it like this:
+# in place of the three dots, between the two lines of quotes. A council reads percent, not logarithms: with *x* of question
+# 3 or 4 it is 100 · (exp(*x* / 100) − 1). Your instructor reads the text and marks it like this:
 #
 # {rubric q9}
 
 # %%
 ### BEGIN SOLUTION
-advice = f"""Do not offer the prices by free choice. Homes that opted in already used less
-at peak before (by {before_points:.1f} in logarithms, times 100); the price itself, by lot,
-changed {by_lot:.1f} against homes drawn to keep theirs. Do not vote for all homes yet
-either: on paper a home gains ¥{mean_gain:.0f} a year on average, but {losers_percent:.0f} %
-would pay more. Nobody has computed the town's margin, the meters, or how homes in hardship
-fare: ask for these first. Then begin in districts drawn by lot, which also shows whether
-homes that are forced shift like those in the trial; these data cannot tell. Cooking at
-night does nothing to a tier. The nine of ten is the agents' code, {gap_points:.0f} points
-above what customers say. And the opening raised leaving in commerce by {opening_points:.0f}
-points a year."""
+import numpy as np
+
+lot, earlier_percent = (-100 * np.expm1(one / 100) for one in (by_lot, before_points))
+who = on_paper.merge(town.customers[["customer", "segment"]])
+losing = (who["after"] > who["before"]).groupby(who["segment"].astype(str)).mean()
+advice = f"""Do not offer the prices by free choice. Homes that opted in had a share at peak that
+was {earlier_percent:.0f} % lower already before; the price itself cut it by {lot:.1f} % (homes with and
+without, drawn by lot). Do not vote for all homes yet either: on paper a home gains ¥{mean_gain:.0f} a
+year on average, but {losers_percent:.0f} % would pay more, most often the segment "{losing.idxmax()}"
+({100 * losing.max():.0f} % of it). Nobody has computed the town's margin, the meters, or how homes in
+hardship fare: ask for these first. Then begin in districts drawn by lot: that shows whether homes that
+are forced shift as those in the trial; these data cannot tell. Cooking at night does nothing to a tier.
+The nine of ten is the agents' code, {gap_points:.0f} points above what customers say. And the opening
+raised leaving in commerce by {opening_points:.0f} points a year."""
 ### END SOLUTION
 
 # %%

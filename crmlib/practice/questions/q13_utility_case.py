@@ -91,7 +91,7 @@ Q1 = Question(
         Misconception(
             "the higher tier at peak",
             lambda bank: energy(bank) + 0.30 * home_of(bank)[0],
-            "You put the surcharge on the use at peak: the mix-up of the source. A tier does not know the hour.",
+            "You put the surcharge on the use at peak: the mix-up of the article. A tier does not know the hour.",
         ),
     ],
     hints=[
@@ -460,10 +460,11 @@ Q9 = Question(
     kind="text",
     rubric={
         5: "A clear recommendation on prices by the hour that the council can act on; at least two of your own numbers with their "
-        "unit; says what was compared with whom; names who loses; names one thing that the data cannot tell, and how to find it out.",
-        3: "A clear recommendation with at least one fitting number; losers or limits are not named, or volunteers "
-        "are taken for the effect of the price.",
-        1: "Numbers without a recommendation, or a recommendation without numbers.",
+        "unit; says what was compared with whom; names which group loses; names one thing that the data cannot tell, and how to find "
+        "it out.",
+        3: "A clear recommendation with at least one fitting number, and volunteers are not taken for the effect of the price; losers "
+        "or limits are not named.",
+        1: "Numbers without a recommendation, a recommendation without numbers, or volunteers taken for the effect of the price.",
         0: "Nothing, or nothing about this town.",
     },
     hints=[
