@@ -105,9 +105,13 @@ def find_python():
 
 def digest(*files):
     """Return one fingerprint of the contents of some files."""
+    return digest_of(*(file.read_bytes() for file in files))
+
+
+def digest_of(*contents):
     total = hashlib.sha256()
-    for file in files:
-        total.update(hashlib.sha256(file.read_bytes()).digest())
+    for content in contents:
+        total.update(hashlib.sha256(content).digest())
     return total.hexdigest()
 
 
@@ -489,13 +493,14 @@ def reading_of(root):
 
 
 def copy_reading(root):
-    """Bring my-work/instructor up to date; return the names of copies that were edited, which are kept."""
-    known, edited = read_json(record(root)), []
+    """Bring my-work/instructor up to date; return the names of copies that were edited, and so kept, but changed in the course."""
+    known, kept = read_json(record(root)), []
     for name, text in reading_of(root).items():
         target, content = root / MY_WORK / name, text.encode("utf-8")
         if target.exists() and target.read_bytes() != content:
-            if digest(target) != known.get(name):
-                edited.append(name)
+            if digest(target) != known.get(name):  # somebody edited it
+                if digest_of(content) != known.get(name):
+                    kept.append(name)
                 continue
             target.unlink()
         if not target.exists():
@@ -503,7 +508,7 @@ def copy_reading(root):
             target.write_bytes(content)
         known[name] = digest(target)
     write_json(record(root), known)
-    return edited
+    return kept
 
 
 def printable(root):
@@ -537,7 +542,7 @@ def lab(root, options, more):
     prepare(root, wheels=options.wheels)
     tell_lessons(*copy_lessons(root))
     for name in copy_reading(root) if options.instructor else []:
-        say(f"{name} is kept as you changed it. For the course's own, delete it and type the command again.")
+        say(f"{name} has changed in the course. Yours is kept as it is: for the new one delete it and start again.")
     port = free_port(options.port)
     if port != options.port:
         say(f"Port {options.port} is in use, perhaps by JupyterLab in another window; {port} is taken instead.")

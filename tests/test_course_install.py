@@ -347,7 +347,10 @@ def test_lab_for_instructors_opens_the_guide(folder, started, capsys):
     assert "--LabApp.default_url=/lab/tree/instructor/guide.md" in started[-1]
     (folder / "my-work" / "instructor" / "guide.md").write_text("# Mine", encoding="utf-8")
     assert course.main(["lab", "--instructor"], folder) == 0
-    assert "instructor/guide.md is kept as you changed it" in capsys.readouterr().out
+    assert "guide.md" not in capsys.readouterr().out
+    (folder / "instructor" / "guide.md").write_text("# A newer one", encoding="utf-8")
+    assert course.main(["lab", "--instructor"], folder) == 0
+    assert "instructor/guide.md has changed in the course. Yours is kept" in capsys.readouterr().out
 
 
 def test_no_command_means_lab(folder, started):

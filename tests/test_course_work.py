@@ -132,8 +132,9 @@ def test_a_copy_that_nobody_changed_follows_the_course(reading):
     assert text_of(reading, "guide.md") == "a newer edition"
 
 
-def test_a_copy_with_an_instructors_own_notes_is_kept_and_named(reading):
+def test_a_copy_with_an_instructors_own_notes_is_kept_and_named_when_the_course_s_changes(reading):
     put(reading / "my-work/instructor/guide.md", "my own notes")
+    assert course.copy_reading(reading) == []
     for edition in ("first", "second"):
         put(reading / "instructor/guide.md", edition)
         assert course.copy_reading(reading) == ["instructor/guide.md"]
