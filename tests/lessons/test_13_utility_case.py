@@ -732,6 +732,13 @@ def test_the_truth(lesson):
     assert table == []
     assert len(lesson["rows"]) == 5
     assert [name for name, row in inside.items() if not row["low"] <= truth[name] <= row["high"]] == []
+    drawn = truth.tables["customers"].set_index("customer")["substitution"]
+    works, kinds = lesson["works"].set_index("customer"), lesson["by_kind"]
+    real = {kind: drawn[works.index[works["segment"] == kind]].mean() for kind in kinds.index}
+    assert [kind for kind in real if not kinds.at[kind, "from"] <= real[kind] <= kinds.at[kind, "to"]] == []
+    order = ("batch", "two-shift", "continuous")
+    found, true = ([f"{table[kind]:.2f}" for kind in order] for table in (kinds["elasticity"], real))
+    assert lesson.says(f"({found[0]}, {found[1]} and {found[2]}; the truth is {true[0]}, {true[1]} and {true[2]})")
     assert lesson["all_years"].at[0, "coded"] > lesson["all_years"].at[0, "high"]
 
 
