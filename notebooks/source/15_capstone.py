@@ -440,7 +440,7 @@ enough = crm.campaign_decision(base, [0, hoped], even)["per_arm"]
 rounds = int(np.ceil(enough[1] / per_arm))
 print(f"the interval will reach {reach_of:.1f} points to either side")
 print(f"if the message works for one year only, break-even is {even_one:.1f} points")
-print(f"with a message just at break-even, the interval leaves out 0 in {found_some:.0f} %")
+print(f"with a message just at break-even, the interval leaves out 0 in {found_some:.0f} of 100")
 print(f"to stop four times in five, if it brings nothing: {enough[0]:,} in each half")
 print(f"to write to all, if it brings {100 * hoped:.0f} points: {enough[1]:,}")
 
@@ -487,8 +487,17 @@ findings["break-even"] = {
 # and names what is not.
 
 # %%
+from IPython.display import HTML
+
+
+def in_words(frame):  # words are read from the left
+    left_side = ' style="text-align: left">'
+    cells = frame.to_html(index=False).replace("<td>", "<td" + left_side)
+    return HTML(cells.replace("<th>", "<th" + left_side))
+
+
 gaps = crm.data_gaps(log, tables, set_aside=set_aside)
-gaps
+in_words(gaps)
 
 # %% [markdown] lang="en"
 # This bank keeps much, so few gaps are left, and they are instructive. Four of its campaigns by lot changed their own outcome
@@ -508,13 +517,13 @@ own_row = {
 }
 rest = gaps[~gaps["missing"].str.startswith(("enough people", "an experiment"))]
 limits = pd.concat([pd.DataFrame([own_row]), rest], ignore_index=True)
-limits
+in_words(limits)
 
 # %% [markdown] lang="en"
 # From a log alone the list is longer:
 
 # %%
-crm.data_gaps(log)[["missing", "cannot_tell"]]
+in_words(crm.data_gaps(log)[["missing", "cannot_tell"]])
 
 # %% [markdown] lang="en"
 # No control group: no effect. No survey: no reason. No costs: no profit. No consent: no contact. Add what a computer
@@ -640,9 +649,9 @@ decision = (
     f"customers bring by {call_needs:.1f} % for three years. {reason}\n"
     f"Instead, in the first week of {start_day:%B %Y}, write to {per_arm} of the {reach} {which}, "
     f"drawn by lot; the other half is left in peace. Price: ¥{spending:,.0f}; it comes back if a "
-    f"message lifts what they bring by {needs:.0f} % for three years: {needs:.0f} %, not "
-    f"{message_needs:.1f} %, since the {reach} are worth ¥{reached:.0f} each on average, the best "
-    f"hundred ¥{best_worth / 100:.0f}. We draw from all {reach} and not only from the best of "
+    f"message lifts what they bring by {needs:.0f} % for three years. ({needs:.0f} %, not "
+    f"{message_needs:.1f} %: the {reach} are worth ¥{reached:.0f} each on average, the best "
+    f"hundred ¥{best_worth / 100:.0f}.) We draw from all {reach} and not only from the best of "
     f"them, since fewer people find even less.{doubt} "
     f"The hundred hours stay where they are."
 )  # fmt: skip
@@ -665,9 +674,9 @@ coming = (
     f"three years, {even_one:.1f} if for one; the test watches one. Interval all above "
     f"{100 * even:.1f}: write to all. All below: stop. Otherwise: draw again each year, and look next "
     f"when {rounds} rounds are in, taken together. One round will say 'write to all' with a "
-    f"chance of about {odds_of.loc['hoped', 'above']:.0f} % if the message brings {100 * hoped:.0f} points, "
-    f"{odds_of.loc['more', 'above']:.0f} % if {150 * hoped:.0f}; it will say 'stop' in "
-    f"{odds_of.loc['nothing', 'below']:.0f} % if it brings nothing.{likely}"
+    f"chance of about {odds_of.loc['hoped', 'above']:.0f} % if the message brings "
+    f"{100 * hoped:.0f} points, {odds_of.loc['more', 'above']:.0f} % if {150 * hoped:.0f}; "
+    f"it will say 'stop' in {odds_of.loc['nothing', 'below']:.0f} % if it brings nothing.{likely}"
 )  # fmt: skip
 print(textwrap.fill(coming, 90))
 
@@ -689,7 +698,7 @@ checklist = crm.programme_checklist()[["risk", "question"]]
 said = checklist["risk"].map(answers)
 checklist["answer"] = said.map({True: "yes", False: "no"}).fillna("not known")
 print(f"{len(crm.programme_risks(answers))} of {len(checklist)} are open")
-checklist
+in_words(checklist)
 
 # %% [markdown] lang="en"
 # Four of ten risks are open: one is a no (nobody is named who answers for the test), three are not known. *Experience* is a
@@ -727,8 +736,6 @@ report
 
 # %% tags=["nbval-ignore-output"]
 from html import escape
-
-from IPython.display import HTML
 
 HTML(f'<div><iframe srcdoc="{escape(report.html)}" width="100%" height="1200"></iframe></div>')
 

@@ -366,7 +366,7 @@ before[["group", "rows", "adjusted", "adjusted_low", "adjusted_high"]].round(2)
 # | 9 no complaints | argument | Hirschman 1970, TARP 1979 | none: four good, two the worst | no | the complaint book |
 # | 10 new leave sooner | Fader 2018 | its reading: Fader 2010, Vaupel 1979 | 21 to 8 % | typical; no proof of loyalty | survivors |
 # | 11 deposits | argument | Campbell 1979 | 16 of 40 | a hint | the target itself |
-# | 12 recovery | de Matos 2007 | de Matos 2007, Halstead 1992 | too few to tell | loyal: not shown | no unanswered group |
+# | 12 recovery | de Matos 2007 (satisfied) | de Matos 2007 (loyal), Halstead 1992 | too few to tell | loyal: not shown | answered only |
 #
 # How many as they stand? We would sign one: number 10, without the moral, for business with a contract.
 

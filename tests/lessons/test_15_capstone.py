@@ -99,6 +99,7 @@ def test_worth(lesson):
     )
     assert early.sum() + len(others) + 100 == len(before)
     assert not early[others].any()
+    assert all(gone[lists[name]].notna().any() for name in ("by revenue", "the other buyers"))  # some of both left
     kept = (spent.reindex(others).sum() + 1e3 * then) / (rest[0] + 1e3 * seen)
     assert lesson.says(
         f"(All {len(before)} count here, the {early.sum()} included who had left by the end of 2024: hence {lesson['kept_money']:.0f} %, "
@@ -276,7 +277,7 @@ def test_whom_to_write_to(lesson):
         f"average, the best hundred of all ¥{best:.0f}"
     )
     assert (
-        f"since the {reach} are worth ¥{reached.mean():.0f} each on average, the best hundred ¥{best:.0f}."
+        f"%: the {reach} are worth ¥{reached.mean():.0f} each on average, the best hundred ¥{best:.0f}.)"
         in lesson["decision"]
     )
     share, top = (
