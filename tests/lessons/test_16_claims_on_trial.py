@@ -180,7 +180,11 @@ def test_win_back_and_the_five_points(lesson):
     assert lesson.says(f"brought {row['uplift']:.0f} points ({row['low']:.0f} to {row['high']:.0f})")
     a, b, c, d = lesson["gain"]["gain_percent"]
     assert b < a
-    assert lesson.says("Over five years the base where few leave gains less than the other")
+    yuan = lesson["gain"]["npv_after"] - lesson["gain"]["npv_before"]
+    assert lesson.says(
+        "Over five years the base where few leave gains less in percent than the other, against the argument above: more yuan "
+        f"(¥{yuan[1]:.0f} and ¥{yuan[0]:.0f}), but on a larger sum."
+    )
     assert lesson["gain"]["lifetime_after"].iloc[-1] == 200  # from 95 %: nobody leaves before the years end
     assert lesson.says("from 95 % on, five points more are 100 %: nobody ever leaves again")
     assert lesson.says(
