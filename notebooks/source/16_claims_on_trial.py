@@ -241,8 +241,8 @@ gain[["years", "retention", "npv_before", "npv_after", "gain_percent"]]
 # %% [markdown] lang="en"
 # Five points more: 17 % over five years from 60 %, 16 % from 88 %; without an end to the years 37 %, and 58 % where
 # 95 % stay already. Over five years the base where few leave gains *less* in percent than the other, against the argument
-# above: more yuan (¥209 and ¥99), but on a larger sum. And from 95 % on, five points more are 100 %: nobody ever leaves again, which no firm
-# has seen. *(Arithmetic, with a margin that stays the same.)* **Verdict: true of a base and a horizon;
+# above: more yuan (¥209 and ¥99), but on a larger sum. And from 95 % on, five points more are 100 %: nobody ever leaves
+# again, which no firm has seen. *(Arithmetic, with a margin that stays the same.)* **Verdict: true of a base and a horizon;
 # name them.** *(Lesson 08.)*
 
 # %% [markdown] lang="en"
