@@ -193,7 +193,7 @@ def service_profit_chain(
     or two periods are left, or the cause does not vary.
 
     Source: the chain from employees to profit: Heskett et al. (1994), Harvard Business Review 72(2); between against within:
-    Mundlak (1978), Econometrica 46(1).
+    Mundlak (1978), Econometrica 46(1), for units; here the year's mean is taken out as well.
 
     >>> panel = pd.DataFrame({"branch": [1, 1, 1, 2, 2, 2, 3, 3, 3], "year": [1, 2, 3] * 3,
     ...                       "mood": [50, 60, 52, 70, 64, 72, 80, 91, 80], "sales": [9, 10, 10, 15, 14, 15, 20, 20, 19]})

@@ -66,7 +66,8 @@ def reported_results() -> pd.DataFrame:
     (what the textbook says), `dissent` (who found otherwise, or "").
 
     Source: the textbook's own sources are Hennig-Thurau, Gwinner & Gremler (2002), Journal of Service Research 4(3), and
-    Moorman, Zaltman & Deshpandé (1992); the dissent is Morgan & Hunt (1994), Journal of Marketing 58(3).
+    Moorman, Zaltman & Deshpandé (1992); the dissent is Morgan & Hunt (1994), Journal of Marketing 58(3),
+    and, on special treatment, Hennig-Thurau et al. themselves.
 
     >>> reported_results()[["cause", "effect", "reported"]]
             cause        effect      reported

@@ -68,7 +68,7 @@ def loyalty_indices(
     ValueError, TypeError : a column is missing or of the wrong type, an answer is outside its scale, a customer has two
         rows, an item serves two indices.
 
-    Source: Oliver (1999), Whence consumer loyalty? Interval: Fisher (1915).
+    Source: the names of the three: Oliver (1999), Whence consumer loyalty?, who has them as phases in a row. Interval: Fisher (1915).
 
     >>> survey = pd.DataFrame({"customer": [1, 2], "liking": [7, 4], "share": [40, 90], "plan": [7, 5]})
     >>> found = loyalty_indices(survey, "liking", "share", "plan")

@@ -63,7 +63,7 @@ def loyalty_rules(after: str = "literature") -> pd.DataFrame:
     ------
     ValueError : another name.
 
-    Source: types after Sindell (2000) and Griffin (1995); attachment × repurchase after Dick & Basu (1994). Where price and
+    Source: attachment × repurchase after Dick & Basu (1994) and Griffin (1995); the further types after Sindell (2000). Where price and
     value go without attachment, and that "no alternative" means monopoly, are choices of this course.
 
     >>> rules = loyalty_rules("literature")

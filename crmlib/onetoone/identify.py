@@ -200,7 +200,7 @@ def score_pairs(records: pd.DataFrame, pairs: pd.DataFrame, weights: Mapping[str
     ValueError : a column is missing, a record has no number, a pair names an unknown record, a weight is negative or all are 0.
 
     Sources: the edits are Damerau's (1964); the work is done by rapidfuzz. Fellegi and Sunter (1969) found the weights from the
-    errors of each field; here they are chosen.
+    errors of each field and from how often it agrees by chance; here they are chosen.
 
     >>> records = pd.DataFrame({"record": ["A1", "B1"], "name": ["wu hai", "wu hia"], "phone": ["12000000001", None]})
     >>> score_pairs(records, pd.DataFrame({"left": ["A1"], "right": ["B1"]}), {"name": 1, "phone": 2}).round(3)

@@ -55,7 +55,7 @@ def gini(values: pd.DataFrame, measure: str = "revenue", *, customer: str = "cus
     Twice the area between the Lorenz curve and the line of equality: G = 2 Σ i·x_i / (n Σ x_i) − (n + 1) / n with the values
     x_i in rising order, i = 1 … n. Parameters and errors as in `lorenz_curve`.
 
-    Source: Gini (1912), Variabilità e mutabilità.
+    Source: the index: Gini (1912), Variabilità e mutabilità; its link to the Lorenz curve: Gini (1914).
 
     >>> gini(pd.DataFrame({"customer": [1, 2], "revenue": [30, 10]}))
     0.25

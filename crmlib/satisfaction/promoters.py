@@ -48,7 +48,8 @@ def net_promoter_score(
     ------
     ValueError, TypeError : a column is missing, holds text or no answer; another scale; a population below the answers.
 
-    Source: Reichheld (2003); standard error and intervals: Rocks (2016); finite population: Cochran (1977), ch. 2.
+    Source: Reichheld (2003); the score as a trinomial, and which intervals do well: Rocks (2016), who recommends others than the
+    one chosen here; finite population: Cochran (1977), ch. 2.
 
     >>> ten = pd.DataFrame({"customer": range(10), "recommend": [10, 9, 9, 9, 8, 8, 7, 6, 4, 0]})
     >>> net_promoter_score(ten).table.round(1)

@@ -227,7 +227,8 @@ def satisfaction_scores(
     ValueError, TypeError : a column is missing, holds text or no answer at all; the scale does not fit; different answers
     of one customer; no usable answer.
 
-    Source: disconfirmation as a difference: Oliver (1980); the ideal as a standard of comparison: Tse & Wilton (1988).
+    Source: disconfirmation: Oliver (1980), for whom a subtraction is one view of several; the ideal as a standard of comparison: Tse
+    & Wilton (1988), who find expectation the better one.
 
     >>> two = pd.DataFrame({"customer": [1, 2], "expectation": [2, 6], "perception": [4, 3], "ideal": [7, 6]})
     >>> satisfaction_scores(two).table[["gap", "mean_ratio", "ratio_of_means", "ideal_gap"]]

@@ -1,7 +1,8 @@
 """What a yuan does: the response of each lever, with diminishing returns, from the bank's experiments and records.
 
 Each customer reached costs the same; money that is spread over a group reaches some customers twice before it reaches the last.
-So the share reached is 1 − exp(−spend / (cost × customers)): steep at first, flat at the end (Blattberg & Deighton 1996).
+So the share reached is 1 − exp(−spend / (cost × customers)): steep at first, flat at the end (a curve of the kind
+that Blattberg & Deighton 1996 use).
 """
 
 from __future__ import annotations

@@ -286,7 +286,8 @@ def referral_value(
     ------
     ValueError, TypeError : a column is missing or of the wrong type, a customer has two rows or referred himself.
 
-    Source: Kumar, Petersen & Leone (2007), Harvard Business Review 85(10), who separate those who would have come anyway.
+    Source: Kumar, Petersen & Leone (2007), Harvard Business Review 85(10), who separate those who would have come anyway
+    and credit the saved cost of winning them; here they count nothing.
 
     >>> base = pd.DataFrame({"customer": [1, 2, 3], "value": [100.0, 60.0, 40.0], "referrer": [None, 1, 1]})
     >>> found = referral_value(base)

@@ -127,13 +127,15 @@ def pseudonyms(values: pd.Series, key: bytes) -> pd.Series:
     ----------
     values : column of ids, phone numbers ... Numbers are read as text, whole ones without ".0" (one empty cell makes a column of whole
         numbers one of fractions). Blanks are left out, also those within: "120 0000 0001" and "12000000001" have one pseudonym.
-    key : 16 bytes or more, such as `secrets.token_bytes(32)`. Never the same for two recipients.
+    key : 16 bytes or more, better 32, as `secrets.token_bytes(32)` makes them. Never the same for two recipients.
 
     Raises
     ------
     ValueError, TypeError : the key is no bytes or too short.
 
-    Source: HMAC: Krawczyk, Bellare & Canetti (1997), RFC 2104; pseudonymised data remain personal: GDPR, recital 26.
+    Source: HMAC: Krawczyk, Bellare & Canetti (1997), RFC 2104, which for SHA-256 wants keys of 32 bytes and 128 bits or more of the
+    result, so that nobody can forge a message. A pseudonym proves nothing: its 64 bits only have to keep customers apart
+    (a million of them share one with a chance of 1 in 37 million). Pseudonymised data remain personal: GDPR, recital 26.
 
     >>> pseudonyms(pd.Series([100001, 100002, 100001]), key=b"sixteen bytes ok").tolist()
     ['73ca5d1dce50f4e8', 'cdfb99f147fd1318', '73ca5d1dce50f4e8']

@@ -236,7 +236,8 @@ print(f"At that rate {rate * len(homes):.0f} of {len(homes):,} households would 
 #   are a comparison group in the same months. *(Causal, by the staggered opening.)*
 # - **Who answers.** Satisfied customers answer surveys more often. Lesson 06 shows how much that flatters the mean.
 # - **Sources disagree.** Textbooks say both that satisfied customers are loyal and that even satisfied ones leave for a better
-#   price. Jones and Sasser (1995) found that competition decides which is true. Lesson 08 tests it.
+#   price. Jones and Sasser (1995) found that it depends on *how* satisfied they are, and on whether they have a choice.
+#   Lesson 08 tests it.
 
 # %% [markdown] lang="en"
 # ## How close did we get?

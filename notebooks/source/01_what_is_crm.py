@@ -46,8 +46,8 @@ guess_percent = 10
 # ## What it is
 #
 # **Customer relationship management (CRM)** is a *strategy*, a *method* and a *technology*, in this order: decide
-# which relationships the firm wants, work on them in a repeated cycle, and let software help (Payne & Frow 2005).
-# Whoever begins with the software has bought a database.
+# which relationships the firm wants, work on them in a repeated cycle, and let software help. (Strategy first, and
+# processes that cross departments: Payne & Frow 2005.) Whoever begins with the software has bought a database.
 #
 # Its principles: customers are a resource of the firm, to be grown and kept steady; each relationship must serve both
 # sides; and the firm is organised by *kinds of customer*, not by products.
@@ -86,7 +86,7 @@ periods["end"] = periods["start"] + 10
 ax = crm.show.plot_timeline(periods)
 
 # %% [markdown] lang="en"
-# The decades up to *relationship* are those of Christopher, Payne & Ballantyne (1991; from memory, not checked); the
+# The decades up to *relationship* are those of Christopher, Payne & Ballantyne (1991, as reported by others); the
 # last one and the slogans are our sources'. The other history has four steps and no years: led by *production*, by
 # *sales*, by the *market*, by *customer value*. Neither is a law: today's firms do all of it at once. What changed for
 # good is that a firm can now remember each customer.
@@ -257,13 +257,13 @@ ax = crm.show.plot_value_map(shares, title)
 # %% [markdown] lang="en"
 # ## Employees are customers, too
 #
-# The **service-profit chain** (Heskett et al. 1994): content employees → good service → satisfied customers → loyalty
-# → profit. Mr Hu's question jumps from its first link to its last. `typical_revenue` is the *geometric mean* of the
-# revenue of a branch's customers: unlike the plain mean, it is not moved by one very large customer. Its logarithm turns
-# differences into rates (a difference of 0.12 is about 12 %).
+# The **service-profit chain** (Heskett et al. 1994; shortened): content employees → good service → satisfied customers
+# → loyalty → profit. Mr Hu's question jumps from its first link to its last. `typical_revenue` is the *geometric mean*
+# of the revenue of a branch's customers: unlike the plain mean, it is not moved by one very large customer. Its
+# logarithm turns differences into rates (a difference of 0.12 is about 12 %).
 #
-# Two comparisons (Mundlak 1978). *Between*: one dot per branch, its means over the years. *Within*: one dot per branch
-# and year, how far it lies from the branch's own mean and from that year's mean.
+# Two comparisons (after Mundlak 1978, who has units without years). *Between*: one dot per branch, its means over the
+# years. *Within*: one dot per branch and year, how far it lies from the branch's own mean and from that year's mean.
 
 # %%
 panel = bank.branch_years.copy()
@@ -397,7 +397,8 @@ worth
 # **The core idea can ruin a firm.** "Stop chasing poor returns" assumes that one knows who will never be worth it.
 # Lesson 04 tries.
 #
-# **Why programmes fail** (Rigby, Reichheld & Schefter 2002). A regional bank buys a CRM system. It was *shaped for an
+# **Why programmes fail** (after Rigby, Reichheld & Schefter 2002, who name four perils; the case and the ten questions
+# are ours). A regional bank buys a CRM system. It was *shaped for an
 # airline*. Nobody on the team has run one. The branches *were asked*, and one director answers for it. There is a list
 # of duplicates "to be cleaned later", and success is measured in logins. Ten questions:
 

@@ -191,7 +191,7 @@ for measure in ["revenue", "deposits_end", "products"]:
 # $$ G = \frac{2 \sum_{i=1}^{n} i\, x_i}{n \sum_{i=1}^{n} x_i} - \frac{n + 1}{n} $$
 #
 # with the revenues $x_i$ (in yuan) in rising order: 0 if all are equal, close to 1 if one has everything, without a
-# unit (Gini 1912).
+# unit. (The index is Gini's, 1912; he linked it to the curve two years later.)
 
 # %%
 curve = crm.lorenz_curve(year_2025, "revenue")
@@ -336,10 +336,10 @@ best["growth in %"] = 100 * best["growth"]
 best[["picked_by", "customers", "mean_before", "mean_after", "growth in %"]]
 
 # %% [markdown] lang="en"
-# Picked in 2024 they *lost* 0.4 %, while everyone grew by 11 %. Picked in 2025 they "grew" by 27 %. Neither is a
-# fair forecast: a customer is on top partly by a lucky year, and luck does not come back. That is **regression to the
-# mean** (Galton 1886). The average of two years favours neither: plus 15 %. *(Descriptive: no call, adviser or
-# discount did this. Whoever rewards a programme for it pays for chance.)*
+# Picked in 2024 they *lost* 0.4 %, while everyone grew by 11 %. Picked in 2025 they "grew" by 27 %. Neither is a fair
+# forecast: a customer is on top partly by a lucky year, and luck does not come back. That is **regression to the mean**
+# (Galton 1886 saw it first, and explained it otherwise). The average of two years favours neither: plus 15 %.
+# *(Descriptive: no call, adviser or discount did this. Whoever rewards a programme for it pays for chance.)*
 
 # %% [markdown] lang="en"
 # ## And the market?
@@ -538,11 +538,11 @@ crm.quiz("02")
 # **References.** Cooper, R., & Kaplan, R. S. (1991). Profit priorities from activity-based costing. *Harvard Business
 # Review*, 69(3). · Curry, J., & Curry, A. (2000). *The Customer Marketing Method*. Free Press. · Galton, F. (1886).
 # Regression towards mediocrity in hereditary stature. · Gini, C. (1912). *Variabilità e mutabilità*. · Kim, B. J.,
-# Singh, V., & Winer, R. S. (2017). The Pareto rule for frequently purchased packaged goods. *Marketing Letters*, 28.
-# · Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. · McCarthy, D. M., & Winer, R. S. (2019). The
-# Pareto rule in marketing revisited: is it 80/20 or 70/20? *Marketing Letters*, 30. · Sharp, B., Romaniuk, J., & Graham,
-# C. (2019). Marketing's 60/20 Pareto law. Working paper. *(The abstracts of Kim, McCarthy and Sharp were read; the other
-# works are cited from memory.)*
+# Singh, V., & Winer, R. S. (2017). The Pareto rule for frequently purchased packaged goods. *Marketing Letters*, 28. ·
+# Lorenz, M. O. (1905). Methods of measuring the concentration of wealth. · McCarthy, D. M., & Winer, R. S. (2019). The
+# Pareto rule in marketing revisited: is it 80/20 or 70/20? *Marketing Letters*, 30. · Sharp, B., Romaniuk, J., &
+# Graham, C. (2019). Marketing's 60/20 Pareto law. Working paper. *(What of each work was read:
+# [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [02](exercises/02_customer_pyramid.ipynb), with a bank of your own. **Next:** 03, what a customer will
 # still bring.

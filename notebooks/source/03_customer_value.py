@@ -117,7 +117,8 @@ len(by_profit & by_rate)
 #
 # with the margin $m$ (yuan a year: what is lost with the customer, so *before* overhead, which stays), the retention
 # rate $r$ (share who stay for another year), the discount rate $d$ (10 % a year here: a yuan next year is worth less
-# than one today), and the horizon $T$ (years). (Berger & Nasr 1998.)
+# than one today), and the horizon $T$ (years). (In this form: Gupta & Lehmann
+# 2003; a family of such models: Berger & Nasr 1998.)
 #
 # **When does the first payment come?** Here after a year, if the customer is still there: right for an *existing*
 # customer, who has paid for this year. A *new* customer pays on joining, so his sum starts at $t = 0$. The two differ
@@ -297,8 +298,9 @@ referred = crm.referral_value(referrer, value="lifetime")
 
 # %% [markdown] lang="en"
 # Credit to referrers moves ¥4.8 million *within* the ¥36.4 million. Adding it on top would sell the same customers
-# twice: 41.2. (And many of the referred would have come anyway. Kumar, Petersen & Leone 2007.) Word of mouth and the
-# strength of a brand are value too, *non-monetary* until they bring a customer; then count that customer, once.
+# twice: 41.2. (And some of the referred would have come anyway: Kumar, Petersen & Leone 2007 count them apart.) Word of
+# mouth and the strength of a brand are value too, *non-monetary* until they bring a customer; then count that customer,
+# once.
 
 # %% [markdown] lang="en"
 # ## Without a contract: are they still there?
@@ -389,12 +391,12 @@ rfm.table.query("measure == 'frequency'").convert_dtypes()
 # %% [markdown] lang="en"
 # ## What carries the value?
 #
-# Customers choose for the **brand**, for **value** for money, or for the **relationship** (Rust, Zeithaml & Lemon
-# 2000). People in the city rated three banks from 1 to 10 and said which would be next. What decides, and where do we stand
-# beside the rivals? *Importance* is how much one point of rating lifts the choice, in *log-odds*: 0.43 multiplies the
-# odds of being chosen by 1.5. `inertia` is habit: the present main bank (`main_bank`) is chosen again more often,
-# whatever its merits. The costs are what three departments ask for one point more; the gain is in *percentage points* of
-# next choices.
+# Customers choose for the **brand**, for **value** for money, or for the **relationship** (Rust, Zeithaml & Lemon 2000,
+# who call the third *retention*). People in the city rated three banks from 1 to 10 and said which would be next. What
+# decides, and where do we stand beside the rivals? *Importance* is how much one point of rating lifts the choice, in
+# *log-odds*: 0.43 multiplies the odds of being chosen by 1.5. `inertia` is habit: the present main bank (`main_bank`)
+# is chosen again more often, whatever its merits. The costs are what three departments ask for one point more; the gain
+# is in *percentage points* of next choices.
 
 # %%
 ask = {"brand": 3e6, "value": 9e6, "relationship": 4e6}
@@ -430,7 +432,8 @@ crm.show.explore_clv(margin=720, retention=79, discount=10, years=10, cost=410)
 # You should have seen: ten points of retention lift the value from ¥1,768 to ¥2,685; ten points of discount cost only
 # ¥402. A tenth more margin always brings a tenth. A tenth less leaving brings nearly as much at 79 %, and less than
 # margin at 95 %, where hardly anyone leaves. The two timings always differ by one margin, here ¥720. A cost above
-# ¥1,768 never comes back. (Gupta & Lehmann 2003 found retention to matter more than the discount rate, too.)
+# ¥1,768 never comes back. (Gupta, Lehmann & Stuart 2004, for whole firms: one
+# per cent of retention moved the value almost five times as much as one per cent of the discount rate.)
 
 # %% [markdown] lang="en"
 # ## The decision on Friday
@@ -589,12 +592,13 @@ crm.quiz("03")
 # (2000). *The Customer Marketing Method*. Free Press. · Fader, P. S., & Hardie, B. G. S. (2007). How to project
 # customer retention. *Journal of Interactive Marketing*, 21(1). · Fader, P. S., & Hardie, B. G. S. (2010).
 # Customer-base valuation in a contractual setting. *Marketing Science*, 29(1). · Fader, P. S., & Hardie, B. G. S.
-# (2013). The Gamma-Gamma model of monetary value. · Fader, P. S., Hardie, B. G. S., & Lee, K. L. (2005). "Counting
-# your customers" the easy way. *Marketing Science*, 24(2). · Gupta, S., & Lehmann, D. R. (2003). Customers as assets.
-# *Journal of Interactive Marketing*, 17(1). · Kumar, V., Petersen, J. A., & Leone, R. P. (2007). How valuable is word
-# of mouth? *Harvard Business Review*, 85(10). · Malthouse, E. C., & Blattberg, R. C. (2005). Can we predict customer
-# lifetime value? *Journal of Interactive Marketing*, 19(1). · Reinartz, W., & Kumar, V. (2000). On the profitability of long-life
-# customers. *Journal of Marketing*, 64(4). · Reinartz, W., & Kumar, V. (2002). The mismanagement of customer
+# (2013). The Gamma-Gamma model of monetary value. · Fader, P. S., Hardie, B. G. S., & Lee, K. L. (2005). "Counting your
+# customers" the easy way. *Marketing Science*, 24(2). · Gupta, S., & Lehmann, D. R. (2003). Customers as assets.
+# *Journal of Interactive Marketing*, 17(1). · Gupta, S., Lehmann, D. R., & Stuart, J. A. (2004). Valuing customers.
+# *Journal of Marketing Research*, 41(1). · Kumar, V., Petersen, J. A., & Leone, R. P. (2007). How valuable is word of
+# mouth? *Harvard Business Review*, 85(10). · Malthouse, E. C., & Blattberg, R. C. (2005). Can we predict customer
+# lifetime value? *Journal of Interactive Marketing*, 19(1). · Reinartz, W., & Kumar, V. (2000). On the profitability of
+# long-life customers. *Journal of Marketing*, 64(4). · Reinartz, W., & Kumar, V. (2002). The mismanagement of customer
 # loyalty. *Harvard Business Review*, 80(7). · Rust, R. T., Zeithaml, V. A., & Lemon, K. N. (2000). *Driving Customer
 # Equity*. Free Press.
 #

@@ -113,7 +113,7 @@ print(f"one point: ¥{one_point / 1e6:.0f} million, or {same_by_reach:.0f} custo
 #
 # Peppers, Rogers and Dorf (1999) order the work: **identify** customers, **differentiate** them by value and need,
 # **interact** with them, **customise** for them. The first two happen in the office, the last two before the
-# customer's eyes. Each builds on the one before. We take them in turn.
+# customer's eyes. They overlap, and each asks more of the firm than the one before. We take them in turn.
 #
 # ## Identify, by hand: the hotel
 #
@@ -128,7 +128,7 @@ slips = pd.DataFrame({
               "12077778888", "12077778888"],
     "said": ["arrives late", "no nuts", "bad back", "quiet room", "brings a dog", "noise!",
              "electric car", "vegetarian"],
-})  # fmt: skip
+})
 slips["name"] = slips["name"].str.lower()
 slips["phone"] = slips["phone"].str.replace(" ", "")
 print(slips["name"].nunique(), "names,", slips["phone"].nunique(), "phones and one slip without")
@@ -253,7 +253,7 @@ best, money = (0.01, 0.05, 0.20), "revenue_2025"
 before_after = pd.DataFrame({
     "records": {p: crm.top_share(records, p, money, customer="record") for p in best},
     "persons": {p: crm.top_share(persons, p, money, customer="person") for p in best},
-})  # fmt: skip
+})
 100 * before_after
 
 # %% [markdown] lang="en"
@@ -264,7 +264,7 @@ before_after = pd.DataFrame({
 as_many = 0.01 * len(records) / len(persons)  # as many heads as 1 % of the records
 for what, frame, share, who in [("1 % of the records", records, 0.01, "record"),
                                 ("as many persons", persons, as_many, "person"),
-                                ("1 % of the persons", persons, 0.01, "person")]:  # fmt: skip
+                                ("1 % of the persons", persons, 0.01, "person")]:
     top = crm.top_share(frame, share, "revenue_2025", customer=who)
     print(f"{what}: {share * len(frame):.0f} heads bring {top:.1%}")
 
@@ -347,7 +347,7 @@ valued.groupby("segment")[["contribution"]].mean().T
 # %%
 one = 100002
 log = crm.dialogue_log(*[frame[frame["customer"] == one]
-                         for frame in (bank.messages, bank.contacts, bank.consents)])  # fmt: skip
+                         for frame in (bank.messages, bank.contacts, bank.consents)])
 log.iloc[6:12]
 
 # %% [markdown] lang="en"
@@ -417,7 +417,8 @@ ax = crm.show.plot_offer_hits(hits)
 # show that the engine is better. In the eight other banks, each too small to learn much from, the model was ahead in one and
 # behind in seven, in two of them clearly (the whole interval below 0). *(Predictive.)*
 #
-# Popularity is a hard rival, in published comparisons too (Cremonesi and others 2010). Always ask the vendor for it.
+# Popularity is a hard rival, in a published comparison too (Cremonesi and others 2010, whose own new methods beat it).
+# Always ask the vendor for it.
 
 # %% [markdown] lang="en"
 # ### A hit is not a sale
@@ -487,7 +488,7 @@ ideas = pd.DataFrame({
               "same loan, explained by need", "fee waived where the account shows need"],
     "product_changes": [True, False, False, True],
     "presentation_changes": [True, False, True, False],
-})  # fmt: skip
+})
 crm.customisation_approach(ideas)[["offer", "approach", "source_says"]].set_index("offer")
 
 # %% [markdown] lang="en"
@@ -618,11 +619,11 @@ crm.quiz("05")
 #
 # **References.** Cremonesi, P., Koren, Y., & Turrin, R. (2010). Performance of recommender algorithms on top-N
 # recommendation tasks. *RecSys*. · Fellegi, I. P., & Sunter, A. B. (1969). A theory for record linkage. *JASA*, 64. ·
-# Gilmore, J. H., & Pine, B. J. (1997). The four faces of mass customization. *Harvard Business Review*, 75(1). · Hubert, L., &
-# Arabie, P. (1985). Comparing partitions. *Journal of Classification*, 2. · Peppers, D., & Rogers, M. (1993). *The One to One
-# Future*. · Peppers, D., Rogers, M., & Dorf, B. (1999). Is your company ready for one-to-one marketing? *Harvard Business
-# Review*, 77(1). · Pine, B. J. (1993). *Mass Customization*. · Sharp, B. (2010). *How Brands Grow*. (All from memory, not
-# checked.)
+# Gilmore, J. H., & Pine, B. J. (1997). The four faces of mass customization. *Harvard Business Review*, 75(1). ·
+# Hubert, L., & Arabie, P. (1985). Comparing partitions. *Journal of Classification*, 2. · Peppers, D., & Rogers, M.
+# (1993). *The One to One Future*. · Peppers, D., Rogers, M., & Dorf, B. (1999). Is your company ready for one-to-one
+# marketing? *Harvard Business Review*, 77(1). · Pine, B. J. (1993). *Mass Customization*. · Sharp, B. (2010). *How
+# Brands Grow*. *(What of each work was read: [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [05](exercises/05_one_to_one.ipynb), with a bank of your own. **Next:**
 # [06 Satisfaction](06_satisfaction.ipynb).

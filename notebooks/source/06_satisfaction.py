@@ -109,10 +109,11 @@ scored.table.round(2)
 # How near is *about*? The manual does not say. Until we decide it (*Satisfied, or not quite?*, below) we say only on
 # which side of 0 or 1 a number lies.
 #
-# The first is *disconfirmation* (Oliver 1980), with one difference: Oliver's expectation is what a customer *predicts*
-# will happen. Ours is what a good bank *should* be like, which is usually more. The manual words its rule as a
-# difference and then prints the ratio. The third has another standard, the ideal (Tse & Wilton 1988), and the opposite
-# sign: the manual calls it satisfaction, but it measures *dis*satisfaction.
+# The first is *disconfirmation* (Oliver 1980), with two differences. Oliver's expectation is what a customer *predicts*
+# will happen; ours is what a good bank *should* be like, which is usually more. And for him the comparison may be a
+# judgement of its own, not a subtraction. The manual words its rule as a difference and then prints the ratio. The
+# third has another standard, the ideal (Tse & Wilton 1988 compare standards, and find that expectation does best), and
+# the opposite sign: the manual calls it satisfaction, but it measures *dis*satisfaction.
 
 # %% [markdown] lang="en"
 # ### By hand, on eight customers
@@ -486,8 +487,8 @@ ahead.set_index("rank").round(2)
 # ## Where it breaks
 #
 # - **The sources disagree.** Oliver (1980) found that expectation *and* its disconfirmation make satisfaction, so the
-#   gap belongs in. Cronin and Taylor (1992) found that perception alone predicts better. Parasuraman, Zeithaml and
-#   Berry (1994) answered that the gap tells a manager more. Lesson 07 lets them compete.
+# gap belongs in. Cronin and Taylor (1992) found that perception alone measures service *quality* better. Parasuraman,
+# Zeithaml and Berry (1994) answered that many of the objections are questionable. Lesson 07 lets them compete.
 # - **Expectations are asked afterwards**, in the same questionnaire. Who was disappointed remembers having expected more.
 # - **Two ways of asking.** The follow-up was spoken, the other answers written. People may be kinder to a voice, or
 #   more frank; then part of the difference between them is the telephone's, and not that of the silent.

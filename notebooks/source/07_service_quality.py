@@ -339,18 +339,19 @@ satisfied = pd.concat(compared).droplevel(1).set_index("group", append=True)
 satisfied[["adjusted", "adjusted_low", "adjusted_high"]].round(2)
 
 # %% [markdown] lang="en"
-# Among equally attached customers an answered complaint leaves satisfaction where it was (0.01, interval −0.16 to 0.17); an
-# unanswered one costs 0.41 points of ten. With perceptions held equal, too, it is −0.03 (−0.18 to 0.11) and −0.39. Careful
-# with the second pair: perception was asked *after* the complaint, so holding it equal may take away a part of what the
-# complaint did. Here both pairs say the same. An answer *repairs*; it does not reward. *(Descriptive with adjustment;
-# causal only if nothing else differs.)* Halstead and Page (1992) had doubts in the field, too.
+# Among equally attached customers an answered complaint leaves satisfaction where it was (0.01, interval −0.16 to
+# 0.17); an unanswered one costs 0.41 points of ten. With perceptions held equal, too, it is −0.03 (−0.18 to 0.11) and
+# −0.39. Careful with the second pair: perception was asked *after* the complaint, so holding it equal may take away a
+# part of what the complaint did. Here both pairs say the same. An answer *repairs*; it does not reward. *(Descriptive
+# with adjustment; causal only if nothing else differs.)* Halstead and Page (1992), among buyers of carpets: those who
+# complained meant to buy again no more than others did; among the dissatisfied ones a good answer raised the intention.
 
 # %% [markdown] lang="en"
 # ## Importance and performance
 #
 # Where does a yuan of service buy most? Martilla and James (1977): plot importance against performance and cut both
-# axes. Importance can be *stated* (100 points) or *derived* from choices. The bank's market study asks 1,500 people
-# about three banks and which they would choose next.
+# axes. They asked how important each thing is; it can also be given in 100 points (*stated*), or *derived* from
+# choices. The bank's market study asks 1,500 people about three banks and which they would choose next.
 
 # %%
 names = ["brand", "value", "relationship"]
@@ -542,8 +543,8 @@ levers.loc[["silent, not solved", "complained, not solved"]].round(0).astype(int
 # - **Branches are small.** Branch 28's churn may be anything from 11 to 15 %. Its rank of 17 is not worth a bonus.
 # - **The unnoticed as a yardstick.** Silent and unnoticed problems may differ in more than notice. Here they do not, by
 #   design; in your firm they may.
-# - **Sources disagree.** One leans to "no complaints, good service", two deny it. TARP (1979) found most dissatisfied
-#   customers silent.
+# - **Sources disagree.** One leans to "no complaints, good service", two deny it. In TARP's survey (1979, as
+#   reported) three in ten households did not complain even about their most serious problem.
 # - **Stated importance** is cheap: everything is important. Derived importance needs choices.
 
 # %% [markdown] lang="en"

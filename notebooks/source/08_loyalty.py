@@ -63,7 +63,8 @@ bank.describe("survey").loc[columns, ["meaning"]]
 # %% [markdown] lang="en"
 # ## The idea: four questions, seven types
 #
-# **Loyalty** has two sides (Dick and Basu 1994). **Attachment** $A$ is a feeling: the mean of $k$ answers $a_i$ from 1 to 7,
+# **Loyalty** has two sides (Dick and Basu 1994). **Attachment** $A$ is a feeling (theirs is relative to the rivals,
+# ours is not): the mean of $k$ answers $a_i$ from 1 to 7,
 #
 # $$ A = \frac{1}{k} \sum_{i=1}^{k} a_i $$
 #
@@ -149,8 +150,9 @@ print("Attached, by choice:", (100 * liked.sum() / buyers["weight"].sum()).round
 # %% [markdown] lang="en"
 # ## Liking, buying, intending
 #
-# Oliver (1999) separates three kinds of loyalty: **affective** (情感, I like it), **behavioural** (行为, I buy it) and
-# **conative** (意识, I mean to stay). Each gets its own questions and an index from 0 to 100. Do they agree?
+# Three kinds of loyalty stand side by side in our source: **affective** (情感, I like it), **behavioural** (行为, I buy it)
+# and **conative** (意识, I mean to stay). For Oliver (1999) they are phases, one after another. Each gets its own
+# questions and an index from 0 to 100. Do they agree?
 
 # %%
 surveys = {"Harbour Bank": bank_2025, "Delta Power": power_2025}
@@ -302,7 +304,7 @@ yearly.round(0).astype(int)
 # %%
 free = after.customers.query("market == 'power, choice'")
 lines = pd.concat([crm.satisfaction_curve(free).slopes,
-                   crm.satisfaction_curve(free, group="class").slopes])  # fmt: skip
+                   crm.satisfaction_curve(free, group="class").slopes])
 lines = lines.set_index("group")[["answers", "slope", "low", "high"]]
 business = yearly.loc[["commercial", "industrial"], "margin"] / 1e6
 lines["margin"] = business.reindex(lines.index).fillna(business.sum())
@@ -344,8 +346,9 @@ pairs[pairs["moved"]]
 #
 # They stay, buy more, mind the price less, advise others and cost less, say the sources: so sales rise, no price war is
 # needed, marketing costs less, new products find buyers. (A fifth gain, the position in the market, is not in one
-# company's files.) Reinartz and Kumar (2002) found little of it in four companies. We test each: *naive* (attachment alone)
-# and *adjusted* for satisfaction, switching cost, products, revenue and tenure. The unit is standard deviations: 0.1 is small,
+# company's files.) Reinartz and Kumar (2002) found in four companies no evidence that customers of *long standing* cost
+# less, pay more or advise others. We test each: *naive* (attachment alone) and *adjusted* for satisfaction, switching
+# cost, products, revenue and tenure. The unit is standard deviations: 0.1 is small,
 # 0.3 is medium.
 
 # %%

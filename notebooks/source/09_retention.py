@@ -267,7 +267,7 @@ def facts_on(day):
         crm.count_open(bonds[bonds["bond"] == "payroll"], "salary", day),
         crm.count_events(bank.contacts, "contacts", day, date="time"),
         crm.count_events(voiced, "complaints", day),
-    ])  # fmt: skip
+    ])
 
 
 # %% [markdown] lang="en"
@@ -632,7 +632,7 @@ for places in (673, called_now):
     net = crm.compare_lists(judged, ["gain", "value"], places, **by)["net"]
     not_silent = crm.compare_lists(awake, ["value"], places, **by)["net"][0]
     print(f"{places:5,} calls: value × uplift ¥{net[0]:,.0f}, value ¥{net[1]:,.0f}, "
-          f"value without the silent ¥{not_silent:,.0f}")  # fmt: skip
+          f"value without the silent ¥{not_silent:,.0f}")
 
 # %% [markdown] lang="en"
 # **The decision stands**: its 1,314 calls truly earn ¥393,175. Two honest remarks:
@@ -712,7 +712,7 @@ crm.quiz("09")
 # *Journal of the Academy of Marketing Science*, 31(2). · Ehrenberg, A. S. C., Goodhardt, G. J., & Barwise, T. P.
 # (1990). Double jeopardy revisited. *Journal of Marketing*, 54(3). · Kaplan, E. L., & Meier, P. (1958). Nonparametric
 # estimation from incomplete observations. · Sharp, B. (2010). *How brands grow*. · Vaupel, J. W., Manton, K. G., &
-# Stallard, E. (1979). The impact of heterogeneity in individual frailty. *Demography*, 16(3). *(Of Ascarza's article
-# the abstract was read; the others are cited from memory.)*
+# Stallard, E. (1979). The impact of heterogeneity in individual frailty. *Demography*, 16(3). *(What of each work was
+# read: [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [09](exercises/09_retention.ipynb), with a bank of your own. **Next:** 10, what ties customers to a firm.

@@ -141,8 +141,8 @@ ax = crm.show.plot_paths(shown, title="Confidence works through satisfaction")
 # %% [markdown] lang="en"
 # ### Through what does confidence work?
 #
-# Intervals come from drawing the *customers* anew 2,000 times, since a product of two estimates is not bell-shaped (Preacher
-# and Hayes 2008).
+# Intervals come from drawing the *customers* anew 2,000 times, since a product of two estimates is not bell-shaped.
+# (Drawing anew: Preacher and Hayes 2008.)
 
 # %%
 plan = {"adjust_for": service, "scales": scales, "corrected": True}
@@ -392,10 +392,10 @@ claims[["claim", "reported", "estimate", "low", "high"]]
 claims.loc[claims["dissent"] != "", ["claim", "dissent"]]
 
 # %% [markdown] lang="en"
-# All six hold here. Discounts lead to no intention. Confidence and satisfaction go strongly together, and confidence has no
-# path of its own to commitment: with the textbook, against Morgan and Hunt (1994), for whom trust leads to commitment
-# directly. Special treatment helps, which Hennig-Thurau et al. (2002) doubt. *A simulated bank echoes what was put into it: it
-# shows how such a dispute is settled, not who is right in the world.*
+# All six hold here. Discounts lead to no intention. Confidence and satisfaction go strongly together, and confidence
+# has no path of its own to commitment: with the textbook, against Morgan and Hunt (1994), for whom trust, between
+# firms, leads to commitment directly. Special treatment helps, which Hennig-Thurau et al. (2002) doubt. *A simulated
+# bank echoes what was put into it: it shows how such a dispute is settled, not who is right in the world.*
 #
 # But the same model gives discounts paths to satisfaction (0.07) and commitment (0.09), both clear of 0. Drawn at one moment, an
 # arrow that points the wrong way looks like any other.

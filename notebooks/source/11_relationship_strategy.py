@@ -169,7 +169,7 @@ members = bank.campaign_members
 responses = crm.lever_responses(
     end, customers, members, bank.leads, bank.consents, bank.problems, bank.months,
     product_fee=75, solve_cost=150,
-)  # fmt: skip
+)
 win_back = members[members["campaign"] == "win-back"]
 behaviour = crm.fit_behaviour(customers, bank.months, bank.years, responses, win_back=win_back)
 worth = crm.customer_worth(behaviour)
@@ -216,7 +216,7 @@ steps[["called", "next_gain", "next_cost", "go", "gain_per_yuan"]]
 ties = crm.bond_hazard(
     customers, bank.bonds, ["club", "adviser", "payroll"], observed_from="2023-01-01",
     as_of="2025-12-31", own_choice="own",
-).table  # fmt: skip
+).table
 ties[["term", "hazard_ratio", "ratio_low", "ratio_high"]]
 
 # %% [markdown] lang="en"
@@ -231,7 +231,7 @@ bonds = pd.DataFrame({
     "hazard_ratio": [1.0, *ties["hazard_ratio"]],
     "cost": [80, 60, 1200, 50],
     "years_to_copy": [0.5, 2, 3, 5],
-})  # fmt: skip
+})
 later = worth[worth["age"] == "later"].set_index("tier")
 whole = {"break_even": "{:,.0f}".format, "worth": "{:,.0f}".format}
 for tier in ["Top", "Big", "Medium"]:
@@ -298,8 +298,8 @@ tried[["lever", "acts_on", "cost"]].join(numbers)
 #
 # $$ \text{share reached} = 1 - e^{-\,x / (c\,n)} $$
 #
-# with $x$ yuan spent a year, $c$ yuan for one customer reached, and $n$ customers who may be reached (Blattberg and
-# Deighton 1996 use this curve).
+# with $x$ yuan spent a year, $c$ yuan for one customer reached, and $n$ customers who may be reached (a curve of
+# the kind that Blattberg and Deighton 1996 use).
 
 # %%
 small = int(end.start.query("tier == 'Small'")["customers"].sum())
@@ -484,8 +484,8 @@ last[["lever", "gain", "low", "high"]]
 # - **Rivals sleep.** Nobody answers our plan. Levels that are copied at once (mail, discounts) will be.
 # - **Equity is a forecast, not cash.** More than half of it lies after year five, and its band is wide (¥79 to 104
 #   million for the best plan); only the *difference* of plans in the same futures is sharp.
-# - **Keep before acquire?** Reichheld and Sasser (1990) favour keeping; Reinartz, Thomas and Kumar (2005) find that the
-#   balance of both counts, and that saving on either costs most where it is too low. Here: balance.
+# - **Keep before acquire?** Reichheld and Sasser (1990) favour keeping; Reinartz, Thomas and Kumar (2005) ask which
+#   *balance* of both earns most. Here: balance.
 
 # %% [markdown] lang="en"
 # ## How close did we get?
@@ -530,7 +530,7 @@ everybody = responses.assign(effect=responses["estimate"].map(true).fillna(respo
 first = crm.compare_plans(
     end.start, {name: plans[name] for name in ("nothing", "all on keeping")},
     behaviour.with_responses(everybody.assign(error=0.0)), **settings,
-)  # fmt: skip
+)
 gained = first.set_index("plan").loc["all on keeping", "gain"] / 1e6
 first_yuan = more["nothing"].set_index("lever")["gain"].idxmax()
 print(f"all on keeping: you said {guess_million}, the truth is {gained:.2f} million")
@@ -550,7 +550,7 @@ planned = ["nothing", "all on keeping", "a fifth each", "marginal rule"]
 failed = crm.compare_plans(
     end.start, {name: plans[name] for name in planned}, behaviour.with_responses(calls_fail),
     **settings,
-)  # fmt: skip
+)
 failed.set_index("plan")["gain"] / 1e6
 
 # %% [markdown] lang="en"
@@ -612,6 +612,6 @@ crm.quiz("11")
 #  relationships as Markov chains. *Journal of Interactive Marketing*, 14(2). · Reichheld, F. F., & Sasser, W. E.
 #  (1990). Zero defections. *Harvard Business Review*, 68(5). · Reinartz, W., Thomas, J. S., & Kumar, V. (2005).
 #  Balancing acquisition and retention resources to maximize customer profitability. *Journal of Marketing*, 69(1).
-#  *(All from memory, not checked.)*
+#  *(What of each work was read: [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [11](exercises/11_relationship_strategy.ipynb), with a bank of your own. **Next:** 12, the bank case.

@@ -665,8 +665,9 @@ for share in [0, 25, 50, 75, 80, 82]:
 #   days, or the lowest day.
 # - **Twenty eighty.** Our source has 20 % of the customers bring 80 % of the value. Here 8 % hold 74 % of the assets; and
 #   of the profit the best fifth brings more than the whole (lesson 02). It depends on the measure.
-# - **Scores in general.** Dawes (1979): crude weights often forecast nearly as well as the best ones. True where all
-#   criteria point to the outcome. Products and wallets do not point to next year's contribution here.
+# - **Scores in general.** Dawes (1979): even with crude or equal weights a score forecasts better than experts do by
+# feeling. True where all criteria point to the outcome. Products and wallets do not point to next year's contribution
+# here.
 # - **The lists are for one year.** An account that grows slowly, or begins with a loss, is on none of them.
 # - **Simulated managers have no reasons.** A real one with a lift may have a large employer who pays wages on the last day.
 
@@ -751,14 +752,15 @@ crm.quiz("12")
 # | multi-level marketing | 多级营销 | financial, social and structural ties (not the sales scheme of that name) |
 # | break-even | 盈亏平衡点 | the uplift at which gain and cost are equal |
 #
-# **References.** Campbell, D. T. (1979). Assessing the impact of planned social change. *Evaluation and Program Planning*,
-# 2(1). · Dawes, R. M. (1979). The robust beauty of improper linear models in decision making. *American Psychologist*, 34(7).
-# · Goodhart, C. (1975). *Problems of monetary management: The U.K. experience*. Reserve Bank of Australia; the wording above
-# follows Strathern (1997). · Holmström, B., & Milgrom, P. (1991). Multitask principal-agent analyses. *Journal of Law,
-# Economics, & Organization*, 7. · Larkin, I. (2014). The cost of high-powered incentives: Employee gaming in enterprise
-# software sales. *Journal of Labor Economics*, 32(2). · Oyer, P. (1998). Fiscal year ends and nonlinear incentive contracts.
-# *Quarterly Journal of Economics*, 113(1). · China Banking Regulatory Commission and others, circulars on the deposit
-# deviation ratio, 11 September 2014 and 8 June 2018. *(Abstracts of Larkin and Oyer, and press reports of the circulars, were
-# read; the others are from memory, not checked.)*
+# **References.** Campbell, D. T. (1979). Assessing the impact of planned social change. *Evaluation and Program
+# Planning*, 2(1). · Dawes, R. M. (1979). The robust beauty of improper linear models in decision making. *American
+# Psychologist*, 34(7). · Goodhart, C. (1975). *Problems of monetary management: The U.K. experience*. Reserve Bank of
+# Australia. · Holmström, B., & Milgrom, P. (1991). Multitask principal-agent analyses. *Journal of Law, Economics, &
+# Organization*, 7. · Larkin, I. (2014). The cost of high-powered incentives: Employee gaming in enterprise software
+# sales. *Journal of Labor Economics*, 32(2). · Oyer, P. (1998). Fiscal year ends and nonlinear incentive contracts.
+# *Quarterly Journal of Economics*, 113(1). · Strathern, M. (1997). "Improving ratings": Audit in the British university
+# system. *European Review*, 5 (the wording of Goodhart's law that is usual today). · China Banking Regulatory
+# Commission and others, circulars on the deposit deviation ratio, 11 September 2014 and 8 June 2018. *(What of each
+# work was read: [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [12](exercises/12_bank_case.ipynb), with a bank of your own. **Next:** 13, the utility case.

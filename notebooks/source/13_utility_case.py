@@ -183,7 +183,7 @@ rules = power.tariffs.set_index("tariff")
 symbols = {
     "price_peak": "peak", "price_flat": "flat", "price_valley": "valley", "tier1_kwh": "t1",
     "tier2_kwh": "t2", "surcharge_tier2": "s2", "surcharge_tier3": "s3", "price_kw_month": "g",
-}  # fmt: skip
+}
 rules[list(symbols)].rename(columns=symbols).astype(object).fillna("none")
 
 # %% [markdown] lang="en"
@@ -345,7 +345,7 @@ who_pays = pd.DataFrame({
     name: crm.tariff_change(now, power.tariffs, "home time-of-use", one)
     .merge(customers[["customer", "segment"]]).groupby("segment")["margin_change"].sum()
     for name, one in {"nobody moves": 0, "as in the lot": sigma, "elasticity 0.2": 0.2}.items()
-})  # fmt: skip
+})
 who_pays.loc["all homes"] = who_pays.sum()
 print("change of the company's margin, yuan a year")
 print(f"lost by shifting as in the lot: {who_pays.iloc[-1, 0] - who_pays.iloc[-1, 1]:,.0f}")
@@ -874,7 +874,7 @@ works = paper["elasticity"]
 at_plants = works.groupby("segment").agg(
     plants=("customer", "size"), moved=("moved", "sum"), margin=("margin_change", "sum"),
     gain=("gain", "sum"), lose=("gain", lambda gain: (gain < 0).sum()),
-)  # fmt: skip
+)
 at_plants.insert(2, "from", paper["from"].groupby("segment")["moved"].sum())
 at_plants.insert(3, "to", paper["to"].groupby("segment")["moved"].sum())
 at_plants[["margin", "gain"]] /= 1e6
@@ -897,7 +897,7 @@ print(f"{100e6 * works['moved'].sum() / in_area:.2f} % is what plants move")
 # %%
 winners = all_homes[all_homes["structural"] > 0]
 plans = {"homes that gain unmoved": winners, "every home": all_homes,
-         "every home, ratio 2": near_cost, "plants on the old price": works}  # fmt: skip
+         "every home, ratio 2": near_cost, "plants on the old price": works}
 before_after = {name: one[["peak_before", "peak_after"]].sum() for name, one in plans.items()}
 less = -pd.DataFrame(before_after).diff().iloc[1]
 ways = pd.DataFrame({
@@ -907,7 +907,7 @@ ways = pd.DataFrame({
     "their gain": [one["gain"].sum() for one in plans.values()],
     "homes' peak, %": -100 * less / all_homes["peak_before"].sum(),
     "company's peak, %": -100 * less / in_2025["kwh_peak"].sum(),
-}, index=less.index)  # fmt: skip
+}, index=less.index)
 ways.loc["plants on the old price", "homes' peak, %"] = 0
 yuan = ways.columns[1:4]
 ways.assign(**ways[yuan].map("{:,.0f}".format))
@@ -1097,8 +1097,8 @@ crm.quiz("13")
 # **References.** Campbell, D. T. (1979). Assessing the impact of planned social change. *Evaluation and Program
 # Planning*, 2(1), 67-90. · DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Comparing the areas under two or
 # more correlated receiver operating characteristic curves. *Biometrics*, 44, 837-845. · Faruqui, A., & Sergici, S.
-# (2010). Household response to dynamic pricing of electricity. *Journal of Regulatory Economics*, 38, 193-225. *(Of
-# Faruqui and Sergici the abstract was read; the others are cited from memory.)*
+# (2010). Household response to dynamic pricing of electricity. *Journal of Regulatory Economics*, 38, 193-225. *(What of
+# each work was read: [bibliography](93_bibliography.ipynb).)*
 #
 # **The article** is the third paper of a collection, 客戶營銷論文范文 (sample papers on customer marketing, 2023). Its six
 # strategies are online service, the assessment of staff, their skill, the balance of generator, supplier and user,

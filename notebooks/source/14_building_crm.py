@@ -753,13 +753,13 @@ crm.quiz("14")
 # | RACI table | 责任分配矩阵 | who does, answers, is asked, is told |
 # | service level | 服务水平 | share of calls answered in time |
 #
-# **References.** Erlang, A. K. (1917). Solution of some problems in the theory of probabilities of significance in automatic
-# telephone exchanges. · Federal Trade Commission (2024, July). No, hashing still doesn't make your data anonymous.
-# *Technology Blog.* · Inmon, W. H. (1992). *Building the Data Warehouse.* · Kimball, R. (1996). *The Data Warehouse
-# Toolkit.* · Krawczyk, H., Bellare, M., & Canetti, R. (1997). HMAC: Keyed-hashing for message authentication. RFC 2104. ·
-# Personal Information Protection Law of the People's Republic of China (2021), Articles 19 and 24. · Regulation (EU)
-# 2016/679 (GDPR), Article 22. · Sweeney, L. (2002). k-anonymity: A model for protecting privacy. *(Articles 19, 24 and 22
-# were read in translation or as reprinted, the FTC's text in part, Inmon's definition as quoted by others; the rest is
-# cited from memory, not checked.)*
+# **References.** Erlang, A. K. (1917). Solution of some problems in the theory of probabilities of significance in
+# automatic telephone exchanges. · Federal Trade Commission (2024, July). No, hashing still doesn't make your data
+# anonymous. *Technology Blog.* · Inmon, W. H. (1992). *Building the Data Warehouse.* · Kimball, R. (1996). *The Data
+# Warehouse Toolkit.* · Krawczyk, H., Bellare, M., & Canetti, R. (1997). HMAC: Keyed-hashing for message authentication.
+# RFC 2104. · Personal Information Protection Law of the People's Republic of China (2021), Articles 19 and 24. ·
+# Regulation (EU) 2016/679 (GDPR), Article 22. · Sweeney, L. (2002). k-anonymity: A model for protecting privacy. *(The
+# articles were read in translation or as reprinted. What of each other work was read:
+# [bibliography](93_bibliography.ipynb).)*
 #
 # **Exercise:** [14](exercises/14_building_crm.ipynb), with a bank of your own. **Next:** 15, the capstone.
