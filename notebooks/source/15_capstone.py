@@ -603,10 +603,10 @@ print(f"all {len(leaders)}: first in {every_first:.1f} of 20 futures; you said {
 print(f"the {len(others)} without the rule: {again_first.mean():.1f}, at most {again_first.max()}")
 
 # %% [markdown] lang="en"
-# In 20 pasts ten different plans led. The leader had gained ¥1.12 million on average, the mean plan 0.18. In the futures the
-# same leaders gain 0.43 and the mean plan 0.38: these pasts were *worse* than the futures, and still the leader falls. Ahead
-# of the mean by 0.93 (before rounding), later by 0.05: this is the **winner's curse**. The best of many noisy results is
-# partly noise. *(Predictive.)*
+# In 20 pasts ten different plans led. The leader had gained ¥1.12 million on average, the mean plan 0.18. In the
+# futures the same leaders gain 0.43 and the mean plan 0.38: these pasts were *worse* than the futures, and still the
+# leader falls. Ahead of the mean by 0.93 (before rounding), later by 0.05: this is the **winner's curse** (Smith &
+# Winkler 2006: *optimizer's curse*). The best of many noisy results is partly noise. *(Predictive.)*
 #
 # So does the best plan win in the futures? On average a leader is first in 2.4 of 20. The rule led 3 times. **The other 17
 # leaders are first in 0.4 of 20 futures, none in more than 2. The plan that was made by a rule, from experiments, is first in
@@ -688,7 +688,8 @@ print(textwrap.fill(coming, 90))
 # The plan of the rule (section 4) is not recommended here. Ms Tan asked about a hundred hours in her shop; the bank's ¥75,000
 # are not hers to split. For the board of the bank it would be the better subject.
 #
-# A good recommendation can still fail as a programme. Run the checklist of lesson 01 (why CRM programmes fail) over it:
+# A good recommendation can still fail as a programme. Run the checklist of lesson 01 (why CRM programmes fail, after
+# Rigby and others 2002) over it:
 
 # %%
 answers = {"our own mode": True, "a goal in money or behaviour": True, "one record": True}
@@ -818,9 +819,10 @@ crm.quiz("15")
 # | winner's curse | 赢者诅咒 | the best of many noisy results is partly noise, and disappoints |
 # | rubric | 评分标准 | what each level of a piece of work looks like |
 #
-# **References.** Fader, P. S., Hardie, B. G. S., & Lee, K. L. (2005). "Counting your customers" the easy way. *Marketing
-# Science*, 24(2). · Fader, P. S., & Hardie, B. G. S. (2013). The Gamma-Gamma model of monetary value. · Rigby, D. K.,
-# Reichheld, F. F., & Schefter, P. (2002). Avoid the four perils of CRM. *Harvard Business Review*, 80(2). · Smith, J. E.,
-# & Winkler, R. L. (2006). The optimizer's curse. *Management Science*, 52(3). *(All from memory, not checked.)*
+# **References.** Fader, P. S., Hardie, B. G. S., & Lee, K. L. (2005). "Counting your customers" the easy way.
+# *Marketing Science*, 24(2). · Fader, P. S., & Hardie, B. G. S. (2013). The Gamma-Gamma model of monetary value. ·
+# Rigby, D. K., Reichheld, F. F., & Schefter, P. (2002). Avoid the four perils of CRM. *Harvard Business Review*, 80(2).
+# · Smith, J. E., & Winkler, R. L. (2006). The optimizer's curse. *Management Science*, 52(3). *(What of each work was
+# read: [bibliography](93_bibliography.ipynb).)*
 #
 # **Next:** hand in. Then [16](16_claims_on_trial.ipynb), what the textbooks repeat, on trial.

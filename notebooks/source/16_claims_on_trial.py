@@ -143,10 +143,10 @@ table.astype({"buyers": int})
 # %% [markdown] lang="en"
 # ## 4 · "20 % of customers hold 90 % of the profit"
 #
-# **Who says so.** E, of a study of a bank's customers without a name. **For:** profit is more concentrated than revenue where
-# costs are traced to customers: at Kanthal, a Swedish maker of heating wire, the best fifth brought 225 % of the profit
-# (Cooper & Kaplan 1991, from memory). **Against:** 225 is not 90 either. Losses push the share of the best above 100 %, and
-# the smaller the sum, the larger the share. **Test:** the whale curve.
+# **Who says so.** E, of a study of a bank's customers without a name. **For:** profit is more concentrated than revenue
+# where costs are traced to customers: at Kanthal, a Swedish maker of heating wire, the best fifth brought 225 % of the
+# profit (Cooper & Kaplan 1991; the number as reported by others). **Against:** 225 is not 90 either. Losses push the
+# share of the best above 100 %, and the smaller the sum, the larger the share. **Test:** the whale curve.
 
 # %%
 whale = crm.whale_curve(year_2025, "profit").table
@@ -159,10 +159,11 @@ whale = crm.whale_curve(year_2025, "profit").table
 # %% [markdown] lang="en"
 # ## 5 · "Satisfied customers are loyal"
 #
-# **Who says so.** B, in two papers; A both asserts and denies it. **For:** users of mobile telephones who had said that they
-# were satisfied stayed longer (Bolton 1998); the *totally* satisfied buy again far more often than the merely satisfied
-# (Jones & Sasser 1995). **Against:** many who left had been satisfied, and who cannot leave looks loyal (Jones & Sasser
-# 1995, again). **Test:** the curve from satisfaction to *staying*, apart for markets with and without a choice.
+# **Who says so.** B, in two papers; A both asserts and denies it. **For:** users of mobile telephones who had said that
+# they were satisfied stayed longer (Bolton 1998); at one firm, Xerox, the *totally* satisfied bought again far more
+# often than the merely satisfied (Jones & Sasser 1995). **Against:** many who left had been satisfied, and who cannot
+# leave looks loyal (Jones & Sasser 1995, again). **Test:** the curve from satisfaction to *staying*, apart for markets
+# with and without a choice.
 
 # %%
 answers = crm.with_scales(utility.survey[utility.survey["wave"] == 2024])
@@ -188,9 +189,10 @@ lines[["group", "answers", "outcome", "slope", "low", "high"]]
 # ## 6 · "Loyal customers do not mind the price and cost less to serve"
 #
 # **Who says so.** A. **For:** routine saves effort; some long customers ask less. **Against:** at a mail-order firm
-# (Reinartz & Kumar 2000) and then in four companies (Reinartz & Kumar 2002) customers of *long standing* were hardly
-# cheaper to serve and wanted better prices. Is it loyal to have stayed long, or to feel attached? The studies measure
-# the first. **Test:** the second: behaviour *after* the attitude, other things equal.
+# long life and profit did not simply go together (Reinartz & Kumar 2000); in four companies customers of *long
+# standing* were not cheaper to serve, and some paid less, not more (Reinartz & Kumar 2002). Is it loyal to have stayed
+# long, or to feel attached? Both measure the first. **Test:** the second: behaviour *after* the attitude, other things
+# equal.
 
 # %%
 asked = crm.with_scales(bank.survey[bank.survey["wave"] < 2025])
@@ -248,10 +250,10 @@ gain[["years", "retention", "npv_before", "npv_after", "gain_percent"]]
 # %% [markdown] lang="en"
 # ## 9 · "No complaints: good service"
 #
-# **Who says so.** One paper of B leans to it; another of B, and E, deny it. **For:** where problems are solved at once nobody
-# complains.
-# **Against:** most dissatisfied customers say nothing and some go (Hirschman 1970; TARP 1979). **Test:** complaints
-# beside churn and beside problems that an audit found.
+# **Who says so.** One paper of B leans to it; another of B, and E, deny it. **For:** where problems are solved at once
+# nobody complains. **Against:** three in ten households with a problem did not complain even about the most serious one
+# (TARP 1979, as reported); and who says nothing may go (Hirschman 1970). **Test:** complaints beside churn and beside
+# problems that an audit found.
 
 # %%
 years = {"start": "2023-01-01", "as_of": "2025-12-31"}
@@ -294,9 +296,9 @@ ax = crm.show.plot_tenure(tenure)
 # %% [markdown] lang="en"
 # ## 11 · "Deposits show who the key accounts are"
 #
-# **Who says so.** Practice, and many a target sheet; B denies it. **For:** deposits are known
-# today, and they fund loans. **Against:** as a staff target they invite month-end money and private rates; what is
-# measured and paid is what grows (Campbell 1979). **Test:** rank by deposits and by profit, and compare the names.
+# **Who says so.** Practice, and many a target sheet; B denies it. **For:** deposits are known today, and they fund
+# loans. **Against:** as a staff target they invite month-end money and private rates; the more a number decides, the
+# more it is bent (Campbell 1979). **Test:** rank by deposits and by profit, and compare the names.
 
 # %%
 overlap = crm.ranking_overlap(year_2025, ["deposits_average", "profit"], top=40)
@@ -311,10 +313,11 @@ overlap[["first", "second", "both", "by_chance"]]
 # %% [markdown] lang="en"
 # ## 12 · "Complainers who are answered become the most loyal"
 #
-# **Who says so.** A, which says "loyal"; it is called the *service recovery paradox*. **For:** a meta-analysis finds it for
-# satisfaction. **Against:** the same one finds none for repurchase, word of mouth and image (de Matos,
-# Henrique & Rossi 2007); Halstead and Page (1992) had doubts before. **Test:** compare answered complainers with
-# customers who are *equally attached*, and do not forget the unanswered. Best asked before the complaint.
+# **Who says so.** A, which says "loyal"; it is called the *service recovery paradox*. **For:** a meta-analysis finds it
+# for satisfaction. **Against:** the same one finds none for repurchase, word of mouth and image (de Matos, Henrique &
+# Rossi 2007); complainers among buyers of carpets did not mean to buy again more than others (Halstead & Page 1992).
+# **Test:** compare answered complainers with customers who are *equally attached*, and do not forget the unanswered.
+# Best asked before the complaint.
 
 # %%
 told = bank.problems[bank.problems["voiced"]].copy()
@@ -421,5 +424,5 @@ crm.quiz("16")
 # (2002). The mismanagement of customer loyalty. *Harvard Business Review*, 80(7). · Sharp, B. (2010). *How Brands
 # Grow*. Oxford University Press. · Sharp, B., Romaniuk, J., & Graham, C. (2019). Marketing's 60/20 Pareto law. Working
 # paper. · TARP (1979). *Consumer complaint handling in America*. · Vaupel, J. W., Manton, K. G., & Stallard, E. (1979).
-# The impact of heterogeneity in individual frailty. *Demography*, 16(3). *(Abstracts of Bolton, de Matos, Fader 2018,
-# Gupta, Kim, Kumar 2015, McCarthy and Sharp 2019 were read; the others are cited from memory.)*
+# The impact of heterogeneity in individual frailty. *Demography*, 16(3). *(What of each work was
+# read: [bibliography](93_bibliography.ipynb).)*
