@@ -70,7 +70,9 @@ import pandas as pd
 import crmlib as crm
 
 pd.options.display.float_format = "{:,.2f}".format
-bank = crm.load_bank()
+tables = ["customers", "years", "holdings", "wallets", "market", "survey", "contacts", "messages"]
+tables += ["consents", "campaign_members", "export_branch", "export_app"]
+bank = crm.load_bank(tables=tables)
 shares = crm.share_of_customer(bank.wallets, bank.market, bank="Harbour Bank")
 ax = crm.show.plot_share_of_customer(shares)
 

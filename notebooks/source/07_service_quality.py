@@ -53,7 +53,9 @@ import pandas as pd
 import crmlib as crm
 
 pd.set_option("display.max_colwidth", 120)
-bank = crm.load_bank()
+tables = ["customers", "years", "contacts", "problems", "survey", "pulse"]
+tables += ["market_study", "campaign_members"]
+bank = crm.load_bank(tables=tables)
 not_chosen = ["death", "moved abroad", "closed by bank"]
 customers = bank.customers.copy()
 customers["own_choice"] = customers["left"].notna() & ~customers["exit_reason"].isin(not_chosen)
