@@ -180,7 +180,7 @@ findings["who"] = {
     "say": f"{active:,} of {everybody:,} buyers still here bought in the last 365 days.",
     "method": "lifecycle_status, active = bought within the window",
     "window": window, "label": "descriptive", "table": who,
-}  # fmt: skip
+}
 
 # %% [markdown] lang="en"
 # ### Step 2 · The pyramid, and how concentrated it is *(lesson 02)*
@@ -209,7 +209,7 @@ findings["concentration"] = {
     "say": f"The best 20 % of last year's buyers brought {top_20:.0f} % of its revenue.",
     "method": "customer_pyramid, ranked by revenue, refunds deducted, leavers counted",
     "window": window, "label": "descriptive", "figure": ax,
-}  # fmt: skip
+}
 
 # %% [markdown] lang="en"
 # ### Step 3 · What is each customer still worth? *(lesson 03)*
@@ -287,7 +287,7 @@ findings["worth"] = {
               f"year; tested: last year's repeat purchases missed by {missed:+.1f} %",
     "window": "three years from the last day of the log", "label": "predictive",
     "figure": test_ax,
-}  # fmt: skip
+}
 
 # %% [markdown] lang="en"
 # ### Step 4 · How many stay? *(lesson 09)*
@@ -321,7 +321,7 @@ findings["kept"] = {
            "of the revenue came back.",
     "method": "bought again within 365 days; silence is not leaving",
     "window": window, "label": "descriptive",
-}  # fmt: skip
+}
 
 # %% [markdown] lang="en"
 # ### Step 5 · Whom to act on, and does it pay? *(lessons 09, 11)*
@@ -382,11 +382,11 @@ if "campaign_members" in tables:
         f"A call by lot in July 2024 (against leaving, not about the shop) moved the share who "
         f"bought in the shop by {call['difference']:+.1f} points ({call['low']:+.1f} to "
         f"{call['high']:+.1f}); the upper limit is a lift of {at_most['retention']:.1f} %."
-    ).replace("-", "−")  # fmt: skip
+    ).replace("-", "−")
     findings["lots"] = {
         "say": earlier, "method": "two groups drawn by lot; bought within 12 months or not",
         "window": "2024-07-01 to 2025-06-30", "label": "causal",
-    }  # fmt: skip
+    }
 print(earlier)
 
 # %% [markdown] lang="en"
@@ -478,7 +478,7 @@ findings["break-even"] = {
            f"by {message_needs:.1f} %. To the {reach} {which} a message needs {needs:.0f} %.",
     "method": "cost / expected worth", "window": "three years ahead", "label": "predictive",
     "table": pays.round(1),
-}  # fmt: skip
+}
 
 # %% [markdown] lang="en"
 # ## 3 · What these data cannot tell
@@ -631,7 +631,7 @@ if "campaign_members" in tables:
     reason = (
         f"In the one call by lot on record (against leaving, to customers of the whole bank) the "
         f"share of buyers rose by {top:.1f} % at the upper limit of the 95 % interval. "
-    )  # fmt: skip
+    )
     if top < call_needs:
         reason += "That is too little only if the best hundred and their spending answer alike"
         if top > fifty_need:
@@ -643,7 +643,7 @@ if "campaign_members" in tables:
         doubt = (
             f" (A message about insurance reached {message_top:.1f} % at its upper limit. One about "
             "the shop may do better: hence a test, and not to all.)"
-        )  # fmt: skip
+        )
 decision = (
     f"No hundred calls, on this evidence. At ¥{call_cost} a call must lift what the best 100 "
     f"customers bring by {call_needs:.1f} % for three years. {reason}\n"
@@ -654,7 +654,7 @@ decision = (
     f"hundred ¥{best_worth / 100:.0f}.) We draw from all {reach} and not only from the best of "
     f"them, since fewer people find even less.{doubt} "
     f"The hundred hours stay where they are."
-)  # fmt: skip
+)
 for part in decision.splitlines():
     print(textwrap.fill(part, 90))
 print(f"(To write to all {reach} would cost ¥{reach * message_cost:,.0f}.)")
@@ -677,7 +677,7 @@ coming = (
     f"chance of about {odds_of.loc['hoped', 'above']:.0f} % if the message brings "
     f"{100 * hoped:.0f} points, {odds_of.loc['more', 'above']:.0f} % if {150 * hoped:.0f}; "
     f"it will say 'stop' in {odds_of.loc['nothing', 'below']:.0f} % if it brings nothing.{likely}"
-)  # fmt: skip
+)
 print(textwrap.fill(coming, 90))
 
 # %% [markdown] lang="en"
@@ -723,7 +723,7 @@ pages = {
     "cannot_tell": limits,
     "next": coming,
     "sources": ["The company's purchase log and tables.", "BG/NBD: Fader et al. (2005)."],
-}  # fmt: skip
+}
 
 # %%
 save_as = None  # write "my_report.html" here, with the quotes, and run again
