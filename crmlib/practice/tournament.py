@@ -73,7 +73,6 @@ def read_plans(place: Path, budget: float, years: int = 5) -> tuple[dict[str, pd
     plans: dict[str, pd.DataFrame] = {}
     refused = []
     for file in files:
-        where = file.path
         try:
             if file.problem:
                 raise ValueError(file.problem)

@@ -172,10 +172,7 @@ def campaign_power(
             f"`base` ({base!r}) and base + change ({after:.4g}) must be shares between 0 and 1, and the change not 0. Write a fall "
             "from 12 % to 9 % as base=0.12, change=-0.03."
         )
-    if not 0 < power < 1 or not 0 < level < 1:
-        raise ValueError(f"`power` and `level` must lie between 0 and 1, but they are {power!r} and {level!r}.")
-    if per_arm is not None and (not is_whole(per_arm) or per_arm < 2):
-        raise ValueError(f"`per_arm` must be a whole number of customers from 2 on, but it is {per_arm!r}.")
+    _need_design(per_arm, power, level)
     middle = (base + after) / 2
     null, real = np.sqrt(2 * middle * (1 - middle)), np.sqrt(base * (1 - base) + after * (1 - after))
     z = stats.norm.ppf((1 + level) / 2)
@@ -244,10 +241,7 @@ def campaign_decision(
             f"`base` ({base!r}) and base + change must be shares between 0 and 1, and `break_even` ({break_even!r}) a change of "
             "shares. Write 10 points more than 40 % as base=0.40, change=0.10."
         )
-    if not 0 < power < 1 or not 0 < level < 1:
-        raise ValueError(f"`power` and `level` must lie between 0 and 1, but they are {power!r} and {level!r}.")
-    if per_arm is not None and (not is_whole(per_arm) or per_arm < 2):
-        raise ValueError(f"`per_arm` must be a whole number of customers from 2 on, but it is {per_arm!r}.")
+    _need_design(per_arm, power, level)
     spread, apart = base * (1 - base) + after * (1 - after), changes - break_even
     z = stats.norm.ppf((1 + level) / 2)
     if per_arm is None:
@@ -265,6 +259,13 @@ def campaign_decision(
         {"change": changes, "per_arm": heads, "above": stats.norm.cdf(steps - z), "below": below,
          "neither": not_above - below}
     )  # fmt: skip
+
+
+def _need_design(per_arm: object, power: float, level: float) -> None:
+    if not 0 < power < 1 or not 0 < level < 1:
+        raise ValueError(f"`power` and `level` must lie between 0 and 1, but they are {power!r} and {level!r}.")
+    if per_arm is not None and (not is_whole(per_arm) or per_arm < 2):
+        raise ValueError(f"`per_arm` must be a whole number of customers from 2 on, but it is {per_arm!r}.")
 
 
 @dataclass(frozen=True, repr=False)
