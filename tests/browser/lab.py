@@ -199,6 +199,8 @@ class Lesson:
     def run_all(self, timeout: float = 120) -> float:
         """Run every cell and wait until the kernel rests; return the seconds that took."""
         started = time.monotonic()
+        if not self.page.locator(".jp-CodeCell").count():  # a page of text: nothing will begin
+            return 0.0
         # Once in some dozen times a JupyterLab that is still loading takes the command and runs nothing: asked again, it runs.
         for _ in range(3):
             self._do("notebook:run-all-cells")
